@@ -1,0 +1,1 @@
+"""Slack: what people type, press and read."""

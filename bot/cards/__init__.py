@@ -1,0 +1,1 @@
+"""What people read: pure functions from the domain to Block Kit."""

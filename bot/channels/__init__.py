@@ -1,0 +1,1 @@
+"""The incident's channel: naming, opening, inviting, mirroring, catching up, closing."""

@@ -1,0 +1,1 @@
+"""What people type after /incident: one module a word."""

@@ -1,0 +1,39 @@
+"""What every listener and job handler of the bot is given: the domain, Slack's door, and who the bot is."""
+
+from dataclasses import dataclass
+
+from bot.slack import Door
+from incidents.core import Core
+from incidents.model.identity import Channel, Person
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot is in its workspace, as `auth.test` says."""
+
+    user_id: str
+    bot_id: str
+    team_id: str
+
+
+@dataclass(frozen=True)
+class Bot:
+    """The running bot."""
+
+    core: Core
+    slack: Door
+    identity: Identity
+    announcement_channels: tuple[str, ...] = ()
+    """Ids or names of the channels in which public incidents are announced."""
+    channel_name: str = "inc-{number}-{title}"
+    """The template of an incident channel's name."""
+
+
+def person(slack_user: str) -> Person:
+    """The person that Slack calls ``U…``."""
+    return Person.of("slack", slack_user)
+
+
+def channel(slack_channel: str) -> Channel:
+    """The channel that Slack calls ``C…``, ``G…`` or ``D…``."""
+    return Channel.of("slack", slack_channel)

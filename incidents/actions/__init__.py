@@ -1,0 +1,1 @@
+"""What people and machines do: each function one transaction, one module a concern."""

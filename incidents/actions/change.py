@@ -1,0 +1,78 @@
+"""Changing what an incident is: its title, summary, severity, status and affected services.
+
+Each gives the incident and the entry that the change made, None where everything was so already.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from incidents.actions.declare import known_services
+from incidents.core import Core
+from incidents.model.identity import Person
+from incidents.model.incident import Incident
+from incidents.model.refusals import TooLateToUndo
+from incidents.model.timeline import Entry
+from incidents.model.vocabulary import Impact, Severity, Status
+
+
+class Changed(NamedTuple):
+    """The incident after an action, and the last entry that the action made."""
+
+    incident: Incident
+    entry: Entry | None
+
+    @classmethod
+    def of(cls, incident: Incident) -> "Changed":
+        return cls(incident, incident.new_entries[-1] if incident.new_entries else None)
+
+
+async def change_title(core: Core, number: int, by: Person, title: str) -> Changed:
+    """Raises NoSuchIncident, TextMissing, TextTooLong."""
+    async with core.changing(number, by) as (_, incident):
+        incident.change_title(title, core.act(by))
+        return Changed.of(incident)
+
+
+async def change_summary(core: Core, number: int, by: Person, summary: str) -> Changed:
+    """Raises NoSuchIncident, TextTooLong."""
+    async with core.changing(number, by) as (_, incident):
+        incident.change_summary(summary, core.act(by))
+        return Changed.of(incident)
+
+
+async def change_severity(core: Core, number: int, by: Person, severity: Severity) -> Changed:
+    """Raises NoSuchIncident."""
+    async with core.changing(number, by) as (_, incident):
+        incident.change_severity(severity, core.act(by))
+        return Changed.of(incident)
+
+
+async def change_status(core: Core, number: int, by: Person, status: Status) -> Changed:
+    """Resolving is a change of status. Raises NoSuchIncident, IncidentResolved."""
+    async with core.changing(number, by) as (_, incident):
+        incident.change_status(status, core.act(by))
+        return Changed.of(incident)
+
+
+async def reopen(core: Core, number: int, by: Person, reason: str) -> Changed:
+    """Raises NoSuchIncident, IncidentNotResolved, TextMissing, TextTooLong."""
+    async with core.changing(number, by) as (_, incident):
+        incident.reopen(reason, core.act(by))
+        return Changed.of(incident)
+
+
+async def change_services(core: Core, number: int, by: Person, impacts: Mapping[str, Impact]) -> Changed:
+    """Make ``impacts`` (by service id) all that is affected. Raises NoSuchIncident, UnknownService."""
+    async with core.changing(number, by) as (unit, incident):
+        incident.change_services(await known_services(unit, impacts), core.act(by))
+        return Changed.of(incident)
+
+
+async def undo(core: Core, number: int, by: Person, entry: int) -> Changed:
+    """Take back the change that entry number ``entry`` tells of. Raises NoSuchIncident, TooLateToUndo."""
+    async with core.changing(number, by) as (unit, incident):
+        made = await unit.entry(number, entry)
+        if made is None:
+            raise TooLateToUndo("there is no such change")
+        incident.undo(made, core.pace.undo, core.act(by))
+        return Changed.of(incident)

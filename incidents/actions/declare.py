@@ -1,0 +1,65 @@
+"""Declaring an incident, once, however often the same form is delivered."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from incidents.consequences import CHANNEL_WANTED, following, job
+from incidents.core import Core
+from incidents.model.identity import Person
+from incidents.model.incident import Declaration, Incident, Service
+from incidents.model.refusals import UnknownService
+from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity
+from incidents.ports import Unit
+
+
+@dataclass(frozen=True)
+class Declare:
+    """What the declare form says; only the title must be said. ``origin`` names the form's one opening."""
+
+    by: Person
+    origin: str
+    title: str
+    severity: Severity = DEFAULT_SEVERITY
+    summary: str = ""
+    impacts: Mapping[str, Impact] | None = None
+    """Impact by service id."""
+    page: Collection[Person] = ()
+    private: bool = False
+    wants_channel: bool = True
+
+
+async def declare(core: Core, request: Declare) -> Incident:
+    """Make the incident, or give the one that the same ``origin`` made before.
+
+    Raises TextMissing, TextTooLong, UnknownService.
+    """
+    async with core.storage.transaction() as unit:
+        before = await unit.number_from(request.origin)
+        if before is not None and (declared := await unit.load(before)) is not None:
+            return declared
+        declaration = Declaration(
+            title=request.title,
+            severity=request.severity,
+            summary=request.summary,
+            services=await known_services(unit, request.impacts or {}),
+            page=[person for person in dict.fromkeys(request.page) if person != request.by],
+            private=request.private,
+        )
+        act = core.act(request.by, request.origin)
+        incident = Incident.declare(await unit.next_number(), declaration, act)
+        entries = incident.take_new_entries()
+        await unit.save(incident, entries)
+        jobs = following(entries[:1], core.pace)
+        if request.wants_channel:
+            jobs += [job(wanted, entries[0], act.at, core.pace) for wanted in CHANNEL_WANTED]
+        await unit.enqueue(jobs)
+        return incident
+
+
+async def known_services(unit: Unit, impacts: Mapping[str, Impact]) -> dict[Service, Impact]:
+    """``impacts`` by the services that the ids name. Raises UnknownService."""
+    known = {service.id: service for service in await unit.services(impacts)}
+    for service in impacts:
+        if service not in known:
+            raise UnknownService(service)
+    return {known[service]: impact for service, impact in impacts.items()}

@@ -1,0 +1,209 @@
+"""What can stand on a timeline: one class a kind of entry, holding just what happened.
+
+Replaying an incident's facts gives its state; `incident.py` does both, deciding and replaying.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from incidents.model.identity import Channel, Person
+from incidents.model.vocabulary import Impact, Severity, Status
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    key: ClassVar[bool] = True
+    """Whether the timeline shows it by default; the rest is shown on request."""
+
+
+class Declared(_Fact):
+    kind: Literal["declared"] = "declared"
+    title: str
+    severity: Severity
+    summary: str
+    private: bool
+
+
+class TitleChanged(_Fact):
+    kind: Literal["title_changed"] = "title_changed"
+    old: str
+    new: str
+
+
+class SummaryChanged(_Fact):
+    kind: Literal["summary_changed"] = "summary_changed"
+    old: str
+    new: str
+
+
+class SeverityChanged(_Fact):
+    kind: Literal["severity_changed"] = "severity_changed"
+    old: Severity
+    new: Severity
+
+
+class StatusChanged(_Fact):
+    kind: Literal["status_changed"] = "status_changed"
+    old: Status
+    new: Status
+
+
+class Resolved(_Fact):
+    kind: Literal["resolved"] = "resolved"
+    old: Status
+
+
+class Reopened(_Fact):
+    kind: Literal["reopened"] = "reopened"
+    reason: str
+    new: Status = Status.INVESTIGATING
+
+
+class ServiceAffected(_Fact):
+    kind: Literal["service_affected"] = "service_affected"
+    service: str
+    name: str
+    impact: Impact
+
+
+class ImpactChanged(_Fact):
+    kind: Literal["impact_changed"] = "impact_changed"
+    service: str
+    name: str
+    old: Impact
+    new: Impact
+
+
+class ServiceCleared(_Fact):
+    kind: Literal["service_cleared"] = "service_cleared"
+    service: str
+    name: str
+    old: Impact
+
+
+class Paged(_Fact):
+    kind: Literal["paged"] = "paged"
+    person: Person
+
+
+class ResponderJoined(_Fact):
+    kind: Literal["responder_joined"] = "responder_joined"
+    person: Person
+    via_channel: bool = False
+    """By joining the channel, which everybody in it has seen already."""
+
+
+class ResponderLeft(_Fact):
+    kind: Literal["responder_left"] = "responder_left"
+    person: Person
+    via_channel: bool = False
+
+
+class CommanderChanged(_Fact):
+    kind: Literal["commander_changed"] = "commander_changed"
+    old: Person | None
+    new: Person | None
+
+
+class ChannelAttached(_Fact):
+    kind: Literal["channel_attached"] = "channel_attached"
+    channel: Channel
+    name: str
+
+
+class ChannelDetached(_Fact):
+    kind: Literal["channel_detached"] = "channel_detached"
+    channel: Channel
+    name: str
+    reason: str = ""
+
+
+class ChannelArchived(_Fact):
+    kind: Literal["channel_archived"] = "channel_archived"
+    channel: Channel
+    name: str
+
+
+class Comment(_Fact):
+    kind: Literal["comment"] = "comment"
+    text: str
+
+
+class File(BaseModel):
+    """A file that came with a message; the file itself stays where it was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    link: str = ""
+
+
+class Message(_Fact):
+    kind: Literal["message"] = "message"
+    key: ClassVar[bool] = False
+    channel: Channel
+    message: str
+    text: str
+    thread: str | None = None
+    files: tuple[File, ...] = ()
+    caught_up: bool = False
+    """Read back from the channel's history, not heard as it was written."""
+
+
+class MessageEdited(_Fact):
+    kind: Literal["message_edited"] = "message_edited"
+    key: ClassVar[bool] = False
+    channel: Channel
+    message: str
+    text: str
+    thread: str | None = None
+    files: tuple[File, ...] = ()
+    caught_up: bool = False
+
+
+class MessageDeleted(_Fact):
+    kind: Literal["message_deleted"] = "message_deleted"
+    key: ClassVar[bool] = False
+    channel: Channel
+    message: str
+
+
+class MessagePinned(_Fact):
+    kind: Literal["message_pinned"] = "message_pinned"
+    channel: Channel
+    message: str
+    author: Person
+    text: str
+    files: tuple[File, ...] = ()
+
+
+Fact = (
+    Declared
+    | TitleChanged
+    | SummaryChanged
+    | SeverityChanged
+    | StatusChanged
+    | Resolved
+    | Reopened
+    | ServiceAffected
+    | ImpactChanged
+    | ServiceCleared
+    | Paged
+    | ResponderJoined
+    | ResponderLeft
+    | CommanderChanged
+    | ChannelAttached
+    | ChannelDetached
+    | ChannelArchived
+    | Comment
+    | Message
+    | MessageEdited
+    | MessageDeleted
+    | MessagePinned
+)
+
+fact_adapter: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])
+"""Reads a fact back from its JSON."""

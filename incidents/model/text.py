@@ -1,0 +1,29 @@
+"""What texts from people may be: how long, and never blank where something must be said."""
+
+from incidents.model.refusals import TextMissing, TextTooLong
+
+TITLE_LIMIT = 500
+SUMMARY_LIMIT = 3_000
+COMMENT_LIMIT = 10_000
+REASON_LIMIT = 1_000
+
+
+def one_line(what: str, text: str, limit: int) -> str:
+    """``text`` on one line, white space folded. Raises TextMissing, TextTooLong (naming it ``what``)."""
+    return required(what, " ".join(text.split()), limit)
+
+
+def required(what: str, text: str, limit: int) -> str:
+    """``text`` without space around it, which must leave something. Raises TextMissing, TextTooLong."""
+    kept = optional(what, text, limit)
+    if not kept:
+        raise TextMissing(what)
+    return kept
+
+
+def optional(what: str, text: str, limit: int) -> str:
+    """``text`` without space around it, perhaps empty. Raises TextTooLong."""
+    kept = text.strip()
+    if len(kept) > limit:
+        raise TextTooLong(what, len(kept), limit)
+    return kept

@@ -1,0 +1,1 @@
+"""SQLAlchemy: tables, transactions, read queries, durable jobs, migrations."""
