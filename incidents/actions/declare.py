@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from incidents.consequences import CHANNEL_WANTED, following, job
+from incidents.actions.mirror import PinnedMessage
 from incidents.core import Core
 from incidents.model.identity import Person
-from incidents.model.incident import Declaration, Incident, Service
+from incidents.model.incident import Act, Declaration, Incident, Service
 from incidents.model.refusals import UnknownService
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity
 from incidents.ports import Unit
@@ -26,6 +27,16 @@ class Declare:
     page: Collection[Person] = ()
     private: bool = False
     wants_channel: bool = True
+    message: PinnedMessage | None = None
+    """The message from which it is declared: it becomes the first entry by the time it was written."""
+
+
+class _DeclaredBefore(Exception):
+    """The same form was delivered before; the number that this declaration took is given back."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 async def declare(core: Core, request: Declare) -> Incident:
@@ -33,10 +44,20 @@ async def declare(core: Core, request: Declare) -> Incident:
 
     Raises TextMissing, TextTooLong, UnknownService.
     """
+    try:
+        return await _declare(core, request)
+    except _DeclaredBefore as before:
+        incident = await core.storage.read.incident(before.number)
+        assert incident is not None, "an incident is never deleted"
+        return incident
+
+
+async def _declare(core: Core, request: Declare) -> Incident:
     async with core.storage.transaction() as unit:
+        number = await unit.next_number()  # taken first: from here on, other declarations wait
         before = await unit.number_from(request.origin)
-        if before is not None and (declared := await unit.load(before)) is not None:
-            return declared
+        if before is not None:
+            raise _DeclaredBefore(before)
         declaration = Declaration(
             title=request.title,
             severity=request.severity,
@@ -46,7 +67,9 @@ async def declare(core: Core, request: Declare) -> Incident:
             private=request.private,
         )
         act = core.act(request.by, request.origin)
-        incident = Incident.declare(await unit.next_number(), declaration, act)
+        incident = Incident.declare(number, declaration, act)
+        if request.message is not None:
+            incident.pin(request.message.fact, Act(request.by, act.at, happened_at=request.message.at))
         entries = incident.take_new_entries()
         await unit.save(incident, entries)
         jobs = following(entries[:1], core.pace)

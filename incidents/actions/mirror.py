@@ -10,6 +10,7 @@ from datetime import datetime
 from incidents.core import Core
 from incidents.model import facts
 from incidents.model.identity import Channel, Person
+from incidents.model.incident import Act
 from incidents.model.timeline import Entry
 
 Heard = facts.Message | facts.MessageEdited | facts.MessageDeleted
@@ -51,29 +52,30 @@ def message_origin(channel: Channel, message: str) -> str:
 
 
 @dataclass(frozen=True)
-class Pin:
-    """Somebody marks a message as important."""
+class PinnedMessage:
+    """A message that somebody marks as important, and when it was written."""
 
-    by: Person
-    channel: Channel
-    message: str
+    fact: facts.MessagePinned
+    at: datetime
 
 
-async def pin(core: Core, request: Pin) -> None:
-    """Make a mirrored message a key entry, once; nothing where it is not on a timeline."""
+async def pin_mirrored(core: Core, by: Person, channel: Channel, message: str) -> None:
+    """Make a message that was mirrored a key entry, once; nothing where it is on no timeline."""
     async with core.storage.transaction() as unit:
-        written = await unit.entry_from(message_origin(request.channel, request.message))
-        origin = f"{message_origin(request.channel, request.message)}/pinned"
-        if written is None or await unit.entry_from(origin) is not None:
-            return
-        incident = await unit.load(written.incident)
-        assert incident is not None and isinstance(written.fact, facts.Message)
-        pinned = facts.MessagePinned(
-            channel=request.channel,
-            message=request.message,
-            author=written.by,
-            text=written.fact.text,
-            files=written.fact.files,
+        written = await unit.entry_from(message_origin(channel, message))
+    if written is not None and isinstance(written.fact, facts.Message):
+        fact = facts.MessagePinned(
+            channel=channel, message=message, author=written.by, text=written.fact.text, files=written.fact.files
         )
-        incident.pin(pinned, core.act(request.by, origin))
-        await core.keep(unit, incident)
+        await pin(core, written.incident, by, PinnedMessage(fact, written.happened_at))
+
+
+async def pin(core: Core, number: int, by: Person, message: PinnedMessage) -> None:
+    """Make ``message`` a key entry of incident ``number``, once, whether it was mirrored or not.
+
+    Raises NoSuchIncident, also where it is private and ``by`` may not know of it.
+    """
+    origin = f"{message_origin(message.fact.channel, message.fact.message)}/pinned"
+    async with core.changing(number, by) as (unit, incident):
+        if await unit.entry_from(origin) is None:
+            incident.pin(message.fact, Act(by, core.clock(), origin))

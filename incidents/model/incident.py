@@ -80,6 +80,8 @@ class Act:
     by: Person
     at: datetime
     origin: str | None = None
+    happened_at: datetime | None = None
+    """When it happened, where that was before it is done here: a message that is pinned was written earlier."""
 
 
 @dataclass(frozen=True)
@@ -293,6 +295,7 @@ class Incident:
         self._record(facts.Comment(text=required("note", text, COMMENT_LIMIT)), act)
 
     def pin(self, pinned: facts.MessagePinned, act: Act) -> None:
+        """Make a message a key entry."""
         self._record(pinned, act)
 
     # Taking a slip back
@@ -337,7 +340,7 @@ class Incident:
         self._seal(fact, act)
 
     def _seal(self, fact: Fact, act: Act) -> None:
-        self.new_entries.append(self.head.seal(fact, act.by, act.at, act.at, act.origin))
+        self.new_entries.append(self.head.seal(fact, act.by, act.happened_at or act.at, act.at, act.origin))
 
     def _apply(self, fact: Fact, at: datetime) -> None:
         match fact:
