@@ -16,7 +16,7 @@ FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
 QUOTE = re.compile(r"(?:&gt;|>) ?")
 OPEN_QUOTE = re.compile(r"(?:&gt;|>){3} ?")
 BULLET = re.compile(r"\s*[•◦▪-] ")
-SAFE_SCHEMES = ("http", "https", "mailto", "tel", "slack", "")
+SAFE_SCHEMES = ("http", "https", "mailto", "tel", "slack")
 
 
 def _styled(mark: str) -> str:
@@ -173,11 +173,16 @@ def broadcast(word: str) -> Markup:
     return Markup('<span class="mention broadcast">@{}</span>').format(word)
 
 
+def is_safe(url: str) -> bool:
+    """Whether a press on `url` may open it: no `javascript:`, no address inside this page."""
+    return urlsplit(url).scheme.lower() in SAFE_SCHEMES
+
+
 def link(url: str, label: str = "") -> Markup:
     """A link that opens beside the page; an address of an unsafe scheme is text only."""
+    if not is_safe(url):
+        return escape(label or f"<{url}>")
     text = with_characters(label or url.removeprefix("mailto:"))
-    if urlsplit(url).scheme.lower() not in SAFE_SCHEMES:
-        return escape(text)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(url, text)
 
 
@@ -187,7 +192,7 @@ def _date(target: str, fallback: str) -> Markup:
     if not timestamp.isdecimal():
         return escape(unescaped(fallback))
     shown = date(int(timestamp), unescaped(form), unescaped(fallback))
-    if url[0] and urlsplit(url[0]).scheme in SAFE_SCHEMES:
+    if is_safe(url[0]):
         return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(unescaped(url[0]), shown)
     return shown
 

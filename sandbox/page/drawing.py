@@ -1,0 +1,99 @@
+"""Jinja2 templates that draw Block Kit as HTML, bound to one workspace's names.
+The templates hold the shapes of blocks; this module gives them Slack's text and choices."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from sandbox.page import mrkdwn as slack_text
+from sandbox.page.names import Choice, Names
+
+Json = Mapping[str, Any]
+
+# What a markdown block understands: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def environment(names: Names) -> Environment:
+    """The page's templates, with filters that read ids through `names`; all values are escaped."""
+    made = Environment(loader=PackageLoader("sandbox.page"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    filters: dict[str, Callable[..., Any]] = {
+        "plain": lambda text: slack_text.plain_text(text or ""),
+        "mrkdwn": lambda text: slack_text.mrkdwn(text, names),
+        "text_object": lambda text: _text_object(text, names),
+        "markdown": lambda text: Markup(MARKDOWN.render(slack_text.unescaped(text))),
+        "with_breaks": lambda text: Markup("<br>").join(escape(line) for line in text.split("\n")),
+        "user_mention": lambda user_id: slack_text.user_mention(user_id, names),
+        "channel_mention": lambda channel_id: slack_text.channel_mention(channel_id, names),
+        "usergroup_mention": lambda usergroup_id: slack_text.usergroup_mention(usergroup_id, names),
+        "broadcast": slack_text.broadcast,
+        "emoji_span": slack_text.emoji_span,
+        "rich_link": lambda part: slack_text.link(part["url"], part.get("text", "")),
+        "rich_date": lambda part: slack_text.date(part["timestamp"], part["format"], part.get("fallback", "")),
+        "on_this_machine": on_this_machine,
+        "offered_options": lambda element: offered_options(element, names),
+        "initial_options": lambda element: initial_options(element, names),
+        "drawn_confirm": lambda confirm: drawn_confirm(confirm, names),
+    }
+    made.filters.update(filters)
+    return made
+
+
+def draw_blocks(environment: Environment, blocks: Sequence[Json], prefix: str) -> Markup:
+    """`blocks` as HTML; `prefix` makes the ids of their inputs unique on the page."""
+    kit: Any = environment.get_template("blocks.html").module
+    return Markup(kit.draw(blocks, prefix))
+
+
+def _text_object(text: Json, names: Names) -> Markup:
+    # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    if text["type"] == "mrkdwn":
+        return slack_text.mrkdwn(text["text"], names)
+    return slack_text.plain_text(text["text"])
+
+
+def drawn_confirm(confirm: Json, names: Names) -> dict[str, str]:
+    """A confirmation dialog's texts as HTML, for the page's script to show."""
+    # https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+    parts = ("title", "text", "confirm", "deny")
+    return {part: str(_text_object(confirm[part], names)) for part in parts} | {"style": confirm.get("style", "")}
+
+
+def on_this_machine(url: str | None) -> bool:
+    """Whether showing the picture at `url` asks nothing of another machine."""
+    if not url:
+        return False
+    parts = urlsplit(url)
+    return parts.scheme == "data" or (parts.scheme in ("http", "https") and parts.hostname in LOOPBACK)
+
+
+def offered_options(element: Json, names: Names) -> list[Json]:
+    """The options a searchable select shows before anything is typed; an external one has none of its own."""
+    kind = element["type"].removeprefix("multi_")
+    if kind == "users_select":
+        return [_option(choice) for choice in names.user_choices()]
+    if kind in ("channels_select", "conversations_select"):
+        return [_option(choice) for choice in names.channel_choices()]
+    groups = element.get("option_groups", [])
+    return [*element.get("options", []), *(option for group in groups for option in group["options"])]
+
+
+def initial_options(element: Json, names: Names) -> list[Json]:
+    """What a searchable select has chosen at first, as option objects, under whichever of Slack's names it stands."""
+    ids: list[str] = []
+    for field in ("user", "channel", "conversation"):
+        ids += element.get(f"initial_{field}s", [])
+        ids += [element[f"initial_{field}"]] if element.get(f"initial_{field}") else []
+    if ids:
+        return [_option(Choice(id_, names.user(id_) or names.channel(id_) or id_)) for id_ in ids]
+    single = [element["initial_option"]] if element.get("initial_option") else []
+    return [*element.get("initial_options", []), *single]
+
+
+def _option(choice: Choice) -> Json:
+    return {"value": choice.value, "text": {"type": "plain_text", "text": choice.text}}

@@ -1,0 +1,89 @@
+"""The live connection of one open page: sends the pieces of the screen that changed, and toasts.
+The page says over the same WebSocket what its reader looks at."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from markupsafe import Markup
+
+from sandbox.page.mrkdwn import unescaped
+from sandbox.page.rows import who
+from sandbox.page.screen import Look, Screen
+from sandbox.things import Change
+
+SETTLE_SECONDS = 0.02
+
+
+class LiveConnection:
+    """One page of one person, from its opening to its closing."""
+
+    def __init__(self, screen: Screen, socket: web.WebSocketResponse, look: Look) -> None:
+        self.screen = screen
+        self.socket = socket
+        self.look = look
+        self.is_seen = True
+        self.sent: dict[str, Markup] = {}
+
+    async def run(self) -> None:
+        """Serve the page until it closes."""
+        with self.screen.workspace.subscribe() as changes:
+            following = asyncio.create_task(self._follow(changes))
+            try:
+                await self._listen()
+            finally:
+                following.cancel()
+
+    async def _listen(self) -> None:
+        async for message in self.socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            said = message.json()
+            asked = self.screen.first_look(self.look.user, said.get("channel"), said.get("tab"))
+            is_same = asked.channel == said.get("channel")
+            self.look = replace(asked, thread=said.get("thread") if is_same else None)
+            self.is_seen = said.get("seen", True)
+            await self._send_changed()
+
+    async def _follow(self, changes: "asyncio.Queue[Change]") -> None:
+        while True:
+            batch = [await changes.get()]
+            await asyncio.sleep(SETTLE_SECONDS)
+            while not changes.empty():
+                batch.append(changes.get_nowait())
+            await self._send_changed([toast for change in batch if (toast := self._toast(change))])
+
+    async def _send_changed(self, toasts: list[dict[str, Any]] | None = None) -> None:
+        look = self.screen.first_look(self.look.user, self.look.channel, self.look.tab)
+        self.look = replace(look, thread=self.look.thread if look.channel == self.look.channel else None)
+        if self.is_seen and self.look.channel:
+            self.screen.unread.read(self.look.user, self.screen.workspace.channels[self.look.channel])
+        drawn = self.screen.draw(self.look)
+        changed = {place: html for place, html in drawn.pieces.items() if self.sent.get(place) != html}
+        self.sent = drawn.pieces
+        await self.socket.send_json(
+            {
+                "look": {"channel": self.look.channel, "thread": self.look.thread, "tab": self.look.tab},
+                "pieces": changed,
+                "order": list(drawn.order),
+                "title": drawn.title,
+                "toasts": toasts or [],
+            }
+        )
+
+    def _toast(self, change: Change) -> dict[str, Any] | None:
+        """What is worth a word to a reader who looks elsewhere: being added to a channel, and a direct message."""
+        if change.channel is None or (change.channel == self.look.channel and self.is_seen):
+            return None
+        channel = self.screen.workspace.channels.get(change.channel)
+        if channel is None or self.look.user not in channel.members:
+            return None
+        if change.kind == "member_joined" and change.user == self.look.user:
+            return {"channel": channel.id, "text": f"You were added to #{channel.name}"}
+        if change.kind == "message_posted" and channel.is_im:
+            unread = self.screen.unread.messages(self.look.user, channel)
+            if unread:
+                sender = who(self.screen.workspace, unread[-1].user).name
+                return {"channel": channel.id, "text": f"{sender}: {unescaped(unread[-1].text)[:120]}"}
+        return None

@@ -1,0 +1,39 @@
+"""The page's addresses: the document at `/`, its live connection, and its style and script.
+What people do there goes to `/sandbox/api/<verb>` like everybody else's acts."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.page.live import LiveConnection
+from sandbox.page.screen import Screen
+from sandbox.page.unread import Unread
+from sandbox.workspace import Workspace
+
+HERE = Path(__file__).parent
+# The page asks nothing of any other machine, and runs no script but its own.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: http://127.0.0.1:* http://localhost:*; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
+)
+
+
+def add_routes(app: web.Application, workspace: Workspace) -> None:
+    """Mount the page of `workspace` at `/` of `app`."""
+    screen = Screen(workspace, Unread(since=workspace.new_ts()))
+
+    async def page(request: web.Request) -> web.Response:
+        look = screen.first_look(request.query.get("as"), request.query.get("channel"), request.query.get("tab"))
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+        return web.Response(text=screen.page(look), content_type="text/html", headers=headers)
+
+    async def live(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=20)
+        await socket.prepare(request)
+        look = screen.first_look(request.query.get("as"), None, None)
+        await LiveConnection(screen, socket, look).run()
+        return socket
+
+    app.router.add_get("/", page)
+    app.router.add_get("/sandbox/page/live", live)
+    app.router.add_static("/sandbox/page/static", HERE / "static")

@@ -1,0 +1,236 @@
+"""The whole screen of one person as named pieces of HTML, drawn from the workspace.
+Pieces are compared by the live connection, so that only what changed is sent and redrawn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from sandbox.page import mrkdwn
+from sandbox.page.drawing import environment
+from sandbox.page.names import Choice
+from sandbox.page.rows import MessageRow, Who, author, channel_rows, thread_rows, who
+from sandbox.page.unread import Unread
+from sandbox.things import Bookmark, Channel
+from sandbox.workspace import Workspace
+
+MESSAGES_SHOWN = 200
+REACTIONS_OFFERED = ["thumbsup", "eyes", "white_check_mark", "pushpin", "fire", "tada", "heart", "rotating_light"]
+HEX_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
+# https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments (color)
+NAMED_COLOURS = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person is looking at: a channel, perhaps a thread beside it, or the app's `home` tab."""
+
+    user: str
+    channel: str | None = None
+    thread: str | None = None
+    tab: str | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The screen: HTML by the id of its place, the ids of the messages in order, and the window's title."""
+
+    pieces: dict[str, Markup]
+    order: Sequence[str]
+    title: str
+
+
+@dataclass(frozen=True)
+class SidebarRow:
+    id: str
+    name: str
+    who: Who | None
+    is_private: bool
+    is_archived: bool
+    is_open: bool
+    is_unread: bool
+    mentions: int
+
+
+class WorkspaceNames:
+    """A workspace's ids as names, for the text and the menus of blocks."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def user(self, user_id: str) -> str | None:
+        user = self.workspace.users.get(user_id)
+        return user.name if user else None
+
+    def channel(self, channel_id: str) -> str | None:
+        channel = self.workspace.channels.get(channel_id)
+        return channel.name if channel and not channel.is_im else None
+
+    def usergroup(self, usergroup_id: str) -> str | None:
+        group = self.workspace.usergroups.get(usergroup_id)
+        return group.handle if group else None
+
+    def user_choices(self) -> list[Choice]:
+        people = [user for user in self.workspace.users.values() if not user.is_bot and not user.deleted]
+        return [Choice(user.id, f"{user.real_name} @{user.name}") for user in people]
+
+    def channel_choices(self) -> list[Choice]:
+        public = [c for c in self.workspace.channels.values() if not (c.is_im or c.is_private or c.is_archived)]
+        return [Choice(channel.id, channel.name) for channel in public]
+
+
+class Screen:
+    """Draws any person's screen of one workspace."""
+
+    def __init__(self, workspace: Workspace, unread: Unread) -> None:
+        self.workspace = workspace
+        self.unread = unread
+        self.names = WorkspaceNames(workspace)
+        self.templates: Environment = environment(self.names)
+        self.templates.filters |= {"colour": colour, "bookmark_link": bookmark_link}
+
+    def first_look(self, user_id: str | None, channel_id: str | None, tab: str | None) -> Look:
+        """What an address asks for; a person or channel that is left out or out of sight is chosen for it."""
+        people = self.people()
+        user = user_id if user_id in {person.id for person in people} else people[0].id
+        visible = {channel.id: channel for channel in self.workspace.visible_channels(user)}
+        if channel_id in visible:
+            return Look(user, channel_id, None, tab)
+        mine = [channel for channel in visible.values() if user in channel.members and not channel.is_im]
+        general = [channel for channel in mine if channel.is_general]
+        return Look(user, next((c.id for c in [*general, *mine, *visible.values()]), None))
+
+    def people(self) -> list[Who]:
+        """Everybody whom one can be."""
+        people = [user for user in self.workspace.users.values() if not user.is_bot and not user.deleted]
+        return [who(self.workspace, user.id) for user in people]
+
+    def draw(self, look: Look) -> Drawn:
+        """Every piece of the screen for `look`, which must name a person and a channel they may see."""
+        shared = self._shared(look)
+        pieces = {
+            place: self._piece(place, shared)
+            for place in ("sidebar", "header", "start", "composer", "thread", "dialogs", "home")
+        }
+        rows = [] if look.tab == "home" else self._messages(look)
+        for row in rows:
+            pieces[row.id] = self._piece("message", shared | {"item": row})
+        return Drawn(pieces, [row.id for row in rows], shared["title"])
+
+    def page(self, look: Look) -> str:
+        """The whole document."""
+        drawn = self.draw(look)
+        shared = self._shared(look) | {"pieces": drawn.pieces, "order": drawn.order, "reactions": REACTIONS_OFFERED}
+        return self.templates.get_template("page.html").render(shared)
+
+    def channel_name(self, channel: Channel, reader: str) -> str:
+        """The channel's name; for a direct message, the other side's."""
+        if not channel.is_im:
+            return channel.name
+        others = [member for member in channel.members if member != reader]
+        return who(self.workspace, others[0] if others else reader).name
+
+    def _piece(self, place: str, values: dict[str, Any]) -> Markup:
+        return Markup(self.templates.get_template(f"{place}.html").render(values))
+
+    def _messages(self, look: Look) -> list[MessageRow]:
+        channel = self.workspace.channels[look.channel] if look.channel else None
+        return channel_rows(self.workspace, channel, look.user, MESSAGES_SHOWN) if channel else []
+
+    def _shared(self, look: Look) -> dict[str, Any]:
+        channel = self.workspace.channels[look.channel] if look.channel else None
+        app = self.workspace.app
+        values = self._sidebar(look) | {
+            "me": who(self.workspace, look.user),
+            "people": self.people(),
+            "team_id": self.workspace.team_id,
+            "team_name": self.workspace.team_name,
+            "app_name": app.name,
+            "app_user": app.bot_user_id,
+            "tab": look.tab,
+            "open_channel": look.channel,
+            "title": self.workspace.team_name,
+            "channel": channel,
+            "channel_names": self.names.channel_choices(),
+            "commands": [{"name": name, **command} for name, command in app.commands.items()],
+            "global_shortcuts": [s for s in app.shortcuts if s["type"] == "global"],
+            "shortcuts": [s for s in app.shortcuts if s["type"] == "message"],
+            "views": self.workspace.open_views(look.user),
+            "home": self.workspace.homes.get(look.user),
+            "thread": None,
+        }
+        return values | (self._of_channel(channel, look) if channel else {})
+
+    def _of_channel(self, channel: Channel, look: Look) -> dict[str, Any]:
+        name = self.channel_name(channel, look.user)
+        is_member = look.user in channel.members
+        app_spoke = any(message.bot_id for message in channel.messages.values())
+        commands = [{"name": command, **about} for command, about in self.workspace.app.commands.items()]
+        thread = thread_rows(self.workspace, channel, look.user, look.thread) if look.thread else None
+        return {
+            "name": name,
+            "title": f"{name} | {self.workspace.team_name}",
+            "is_member": is_member,
+            "may_write": is_member and not channel.is_archived,
+            "members": [who(self.workspace, member) for member in channel.members],
+            "pins": self._pins(channel),
+            "has_home": channel.is_im and self.workspace.app.home_tab and self._is_app_im(channel),
+            "lesson": commands[0] if commands and not app_spoke else None,
+            "thread": thread,
+            "thread_ts": look.thread,
+        }
+
+    def _pins(self, channel: Channel) -> list[dict[str, Any]]:
+        pinned = [channel.messages[pin.ts] for pin in channel.pins if pin.ts in channel.messages]
+        return [
+            {"id": f"m-{channel.id}-{m.ts.replace('.', '-')}", "who": author(self.workspace, m), "text": m.text}
+            for m in pinned
+        ]
+
+    def _is_app_im(self, channel: Channel) -> bool:
+        return self.workspace.app.bot_user_id in channel.members
+
+    def _sidebar(self, look: Look) -> dict[str, Any]:
+        mine = [c for c in self.workspace.channels.values() if look.user in c.members]
+        channels = sorted((c for c in mine if not c.is_im and not c.is_archived), key=lambda c: c.name)
+        directs = [c for c in mine if c.is_im]
+        rows = {c.id: self._row(c, look) for c in mine}
+        joinable = [c for c in self.workspace.visible_channels(look.user) if c not in mine and not c.is_archived]
+        return {
+            "channels": [rows[c.id] for c in channels],
+            "directs": [rows[c.id] for c in directs if not self._is_app_im(c)],
+            "apps": [rows[c.id] for c in directs if self._is_app_im(c)],
+            "any_unread": any(row.is_unread for row in rows.values()),
+            "joinable": [
+                {"id": c.id, "name": c.name, "members": len(c.members), "purpose": c.purpose.value} for c in joinable
+            ],
+        }
+
+    def _row(self, channel: Channel, look: Look) -> SidebarRow:
+        is_open = channel.id == look.channel
+        others = [member for member in channel.members if member != look.user]
+        return SidebarRow(
+            id=channel.id,
+            name=self.channel_name(channel, look.user),
+            who=who(self.workspace, (others or [look.user])[0]) if channel.is_im else None,
+            is_private=channel.is_private,
+            is_archived=channel.is_archived,
+            is_open=is_open,
+            is_unread=not is_open and bool(self.unread.messages(look.user, channel)),
+            mentions=0 if is_open else self.unread.mentions(look.user, channel),
+        )
+
+
+def colour(value: str | None) -> str:
+    """An attachment's `color` as CSS, and nothing that is not a colour."""
+    named = NAMED_COLOURS.get(value or "")
+    match = HEX_COLOUR.fullmatch(value or "")
+    return named or (f"#{match[1]}" if match else "#8b8593")
+
+
+def bookmark_link(bookmark: Bookmark) -> Markup:
+    """A bookmark as a link that opens beside the page."""
+    return mrkdwn.link(bookmark.link, bookmark.title)

@@ -1,0 +1,52 @@
+// Pressing what an app put into a message, a form or its Home.
+
+import { actOrSay } from "./acts.js";
+import { confirmed } from "./dialogs.js";
+import { state, values } from "./state.js";
+import { surface } from "./surface.js";
+
+async function press(element, pressed) {
+  if (element.dataset.confirm && !(await confirmed(JSON.parse(element.dataset.confirm)))) return;
+  const around = element.closest("[data-view], [data-ts]");
+  const button = element.matches("button") ? element : null;
+  button?.setAttribute("aria-busy", "true");
+  await actOrSay("press", {
+    ...surface(element),
+    block_id: element.dataset.blockId,
+    action_id: element.dataset.actionId,
+    ...pressed,
+    values: values(around),
+  });
+  button?.removeAttribute("aria-busy");
+}
+
+/** Whether a change of this element is told to the app at once, not only with its form. */
+function isTold(element) {
+  const input = element.closest(".b-input");
+  return !input || input.hasAttribute("data-dispatch");
+}
+
+function tellChange(element) {
+  if (!element || !isTold(element)) return;
+  const { type, ...pressed } = state(element);
+  press(element, pressed);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-press]");
+  const option = event.target.closest("[data-press-option]");
+  if (button?.dataset.url || option?.dataset.url) window.open((button ?? option).dataset.url, "_blank", "noopener");
+  if (button) press(button, { value: button.dataset.value });
+  if (option) press(option.closest("[data-element]"), { selected_option: JSON.parse(option.dataset.pressOption) });
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".text:not([type=date], [type=time], [type=datetime-local])")) return;
+  if (!event.target.closest("[data-combobox]")) tellChange(event.target.closest("[data-element]"));
+});
+document.addEventListener("chosen", (event) => tellChange(event.target));
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.("[data-dispatch] input.text");
+  if (!input || event.key !== "Enter") return;
+  event.preventDefault();
+  tellChange(input);
+});

@@ -1,0 +1,95 @@
+// The live connection: tells the server what the reader looks at, and redraws the pieces it sends back.
+
+import { me, toast } from "./acts.js";
+import { swapDraft } from "./composer.js";
+import { prepare } from "./enhance.js";
+import { adopt, onLook, presentLook } from "./look.js";
+import { fragment, morphChildren } from "./morph.js";
+
+let shown = null;
+let socket = null;
+let wait = 250;
+
+function say() {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(JSON.stringify({ ...presentLook(), seen: document.visibilityState === "visible" }));
+}
+
+function redraw(id, html) {
+  const place = document.getElementById(id);
+  const fresh = fragment(html);
+  prepare(fresh);
+  morphChildren(place, fresh);
+  prepare(place);
+}
+
+function redrawMessages(order, pieces) {
+  const list = document.getElementById("messages");
+  const wanted = new Set(order);
+  for (const child of [...list.children]) if (!wanted.has(child.id)) child.remove();
+  let place = list.firstElementChild;
+  for (const id of order) {
+    let article = document.getElementById(id);
+    if (!article) {
+      article = document.createElement("article");
+      article.id = id;
+    }
+    if (article === place) place = place.nextElementSibling;
+    else list.insertBefore(article, place);
+    if (id in pieces) redraw(id, pieces[id]);
+  }
+}
+
+function openDialogs() {
+  for (const dialog of document.querySelectorAll("#dialogs dialog:not([open])")) {
+    dialog.showModal();
+    dialog.querySelector("[data-focus-on-load] input, [data-focus-on-load], .fields input, .fields textarea, .fields select")?.focus();
+  }
+}
+
+function receive(told) {
+  const scroll = document.getElementById("scroll");
+  const thread = () => document.querySelector(".thread-scroll");
+  const isElsewhere = shown !== `${told.look.channel}/${told.look.tab}`;
+  const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
+  const wasAtThreadEnd = !thread() || thread().scrollHeight - thread().scrollTop - thread().clientHeight < 60;
+  if (isElsewhere) swapDraft(shown, `${told.look.channel}/${told.look.tab}`);
+  document.getElementById("messages").setAttribute("aria-busy", String(isElsewhere));
+  for (const [id, html] of Object.entries(told.pieces)) if (!id.startsWith("m-")) redraw(id, html);
+  redrawMessages(told.order, told.pieces);
+  document.getElementById("messages").setAttribute("aria-busy", "false");
+  adopt(told.look);
+  document.body.toggleAttribute("data-thread-open", Boolean(told.look.thread));
+  shown = `${told.look.channel}/${told.look.tab}`;
+  document.title = told.title;
+  openDialogs();
+  if (told.look.tab === "home") {
+    if (isElsewhere) scroll.scrollTop = 0;
+  } else if (isElsewhere || wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (thread() && wasAtThreadEnd) thread().scrollTop = thread().scrollHeight;
+  told.toasts.forEach(toast);
+}
+
+function setOffline(isOffline) {
+  document.getElementById("offline").hidden = !isOffline;
+  document.body.toggleAttribute("data-live", !isOffline);
+}
+
+/** Opens the connection, and again whenever it breaks. */
+export function connect() {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/sandbox/page/live?as=${me}`);
+  socket.addEventListener("open", () => {
+    wait = 250;
+    setOffline(false);
+    say();
+  });
+  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("close", () => {
+    setOffline(true);
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, 4000);
+  });
+}
+
+document.addEventListener("visibilitychange", say);
+onLook(say);

@@ -1,0 +1,108 @@
+// What one does with a message: react, pin, edit, delete, open its thread, run a shortcut on it.
+
+import { actOrSay } from "./acts.js";
+import { askText, confirmed } from "./dialogs.js";
+import { lookAt, presentLook } from "./look.js";
+import { typed, written } from "./composer.js";
+
+const picker = document.getElementById("reaction-picker");
+let picking = null;
+
+const addressOf = (element) => {
+  const message = element.closest("[data-ts]");
+  return message && { channel: message.dataset.channelId, ts: message.dataset.ts };
+};
+
+function openPicker(button) {
+  picking = addressOf(button);
+  picker.hidden = false;
+  const box = button.getBoundingClientRect();
+  picker.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - picker.offsetHeight - 8))}px`;
+  picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
+  picker.querySelector("button").focus({ focusVisible: false });
+}
+
+function react(name) {
+  picker.hidden = true;
+  actOrSay("react", { ...picking, name });
+}
+
+async function edit(button) {
+  const text = await askText("Edit message", typed(button.closest("[data-ts]").dataset.text));
+  if (text) actOrSay("edit", { ...addressOf(button), text: written(text) });
+}
+
+async function remove(button) {
+  const at = addressOf(button);
+  const isSure = await confirmed({
+    title: "Delete message",
+    text: "Are you sure you want to delete this message? This cannot be undone.",
+    confirm: "Delete",
+    deny: "Cancel",
+    style: "danger",
+  });
+  if (isSure) actOrSay("delete", at);
+}
+
+function jump(id) {
+  const message = document.getElementById(id);
+  message?.scrollIntoView({ block: "center" });
+  message?.querySelector(".message").animate([{ background: "var(--mark)" }, {}], 1600);
+}
+
+const PRESSES = {
+  "[data-pick-reaction]": openPicker,
+  "[data-react]": (button) =>
+    actOrSay(button.getAttribute("aria-pressed") === "true" ? "unreact" : "react", { ...addressOf(button), name: button.dataset.react }),
+  "[data-pin]": (button) => actOrSay(button.dataset.pin, addressOf(button)),
+  "[data-edit]": edit,
+  "[data-delete]": remove,
+  "[data-thread]": (button) => lookAt({ thread: button.dataset.thread }),
+  "[data-close-thread]": () => lookAt({ thread: null }),
+  "[data-dismiss]": (button) => button.closest("article").toggleAttribute("hidden", true),
+  "[data-shortcut]": (button) =>
+    actOrSay("shortcut", { callback_id: button.dataset.shortcut, ...(addressOf(button) ?? {}) }),
+  "[data-join]": async (button) => {
+    const answer = await actOrSay("join", { channel: button.dataset.join });
+    button.closest("dialog")?.close();
+    if (answer.ok) lookAt({ channel: button.dataset.join });
+  },
+  "[data-leave]": (button) => actOrSay("leave", { channel: button.dataset.leave }),
+  "[data-direct]": async (button) => {
+    const answer = await actOrSay("direct", { user: button.dataset.direct });
+    if (answer.ok) lookAt({ channel: answer.channel.id ?? answer.channel });
+  },
+};
+
+document.addEventListener("click", (event) => {
+  for (const [selector, does] of Object.entries(PRESSES)) {
+    const button = event.target.closest(selector);
+    if (button) does(button);
+  }
+  const link = event.target.closest("a[data-channel]");
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+  if (link && isPlain) {
+    event.preventDefault();
+    link.closest("dialog")?.close();
+    lookAt({ channel: link.dataset.channel, tab: link.dataset.tab ?? null });
+    if (link.dataset.tab === "home") actOrSay("home", {});
+  }
+  const pinned = event.target.closest("[data-jump]");
+  if (pinned) {
+    event.preventDefault();
+    jump(pinned.dataset.jump);
+  }
+  const reaction = event.target.closest("[data-reaction]");
+  if (reaction) react(reaction.dataset.reaction);
+  else if (!event.target.closest("#reaction-picker, [data-pick-reaction]")) picker.hidden = true;
+});
+picker.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = event.target.elements.name.value.trim().replaceAll(":", "");
+  event.target.reset();
+  if (name) react(name);
+});
+picker.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") picker.hidden = true;
+});
+if (presentLook().tab === "home") actOrSay("home", {});

@@ -1,0 +1,72 @@
+// Turns the page's present HTML into new HTML by changing only what differs,
+// so that focus, typed text, scroll and open menus stay where they are.
+
+const KEPT = new Set(["open", "hidden", "aria-expanded", "data-ready", "data-fresh", "style"]);
+const INITIAL = { value: "value", checked: "checked", selected: "selected" };
+
+const keyOf = (node) =>
+  node.nodeType === Node.ELEMENT_NODE
+    ? node.id || node.dataset.block || node.dataset.actionId || ""
+    : "";
+
+const isSameKind = (one, other) =>
+  one.nodeType === other.nodeType && one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
+
+function copyAttributes(old, fresh) {
+  const isForm = old.closest("dialog");
+  for (const { name, value } of [...fresh.attributes]) {
+    if (KEPT.has(name) && !(name === "style")) continue;
+    if (old.getAttribute(name) === value) continue;
+    old.setAttribute(name, value);
+    // An app's new initial value wins in a message; in a form what the person entered stays, as in Slack.
+    if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? value : true;
+  }
+  for (const { name } of [...old.attributes]) {
+    if (KEPT.has(name) || fresh.hasAttribute(name)) continue;
+    old.removeAttribute(name);
+    if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? "" : false;
+  }
+}
+
+function morphNode(old, fresh) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  if (old.dataset.morph === "skip") return;
+  copyAttributes(old, fresh);
+  if (old.dataset.morph !== "skip-content") morphChildren(old, fresh);
+}
+
+/** Makes the children of `old` like those of `fresh` (an element or fragment, which is used up). */
+export function morphChildren(old, fresh) {
+  const keyed = new Map();
+  for (const child of old.children) if (keyOf(child)) keyed.set(keyOf(child), child);
+  let place = old.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const named = keyOf(wanted) && keyed.get(keyOf(wanted));
+    if (named && isSameKind(named, wanted)) {
+      if (named === place) place = place.nextSibling;
+      else old.insertBefore(named, place);
+      morphNode(named, wanted);
+    } else if (place && !keyOf(wanted) && isSameKind(place, wanted)) {
+      const next = place.nextSibling;
+      morphNode(place, wanted);
+      place = next;
+    } else {
+      old.insertBefore(wanted, place);
+    }
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
+}
+
+/** The HTML text as a fragment, not yet on the page. */
+export function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}

@@ -1,0 +1,11 @@
+// The page of the sandbox's workspace. The server draws it; this keeps it live and sends what the person does.
+
+import "./blocks.js";
+import "./composer.js";
+import "./menus.js";
+import "./messages.js";
+import { prepare } from "./enhance.js";
+import { connect } from "./live.js";
+
+prepare(document);
+connect();
