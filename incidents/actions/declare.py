@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from incidents.consequences import CHANNEL_WANTED, following, job
 from incidents.actions.mirror import PinnedMessage
+from incidents.consequences import CHANNEL_WANTED, following, job
 from incidents.core import Core
 from incidents.model.identity import Person
 from incidents.model.incident import Act, Declaration, Incident, Service
