@@ -13,7 +13,7 @@ def character(name: str) -> str | None:
     """The emoji called `name` (without colons) in Slack, or None where nobody knows it."""
     spellings = (name, name.replace("-", "_"), LARGE_SHAPE.sub(r"\1", name))
     for spelling in spellings:
-        drawn = emoji.emojize(f":{spelling}:", language="alias", variant="emoji_type")
+        drawn = emoji.emojize(f":{spelling}:", language="alias")
         if emoji.is_emoji(drawn):
             return drawn
     return None

@@ -1,6 +1,7 @@
 """Messages as the page shows them: who, when, whether joined to the one above, with which reactions.
 Plain values for the templates, so that these decide nothing."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,8 +31,8 @@ class Who:
 
     @property
     def initials(self) -> str:
-        words = self.name.split() or ["?"]
-        return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()
+        words = re.findall(r"\w+", self.name) or ["?"]
+        return "".join(word[0] for word in words[:2]).upper()
 
     @property
     def tint(self) -> int:

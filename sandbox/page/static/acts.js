@@ -47,6 +47,7 @@ export function toast({ text, channel, isProblem }) {
     shown.href = `?as=${me}&channel=${channel}`;
     shown.dataset.channel = channel;
   }
+  shown.addEventListener("click", () => shown.remove());
   document.getElementById("toasts").append(shown);
   setTimeout(() => shown.remove(), isProblem ? 8000 : 6000);
 }

@@ -67,6 +67,7 @@ function receive(told) {
     if (isElsewhere) scroll.scrollTop = 0;
   } else if (isElsewhere || wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
   if (thread() && wasAtThreadEnd) thread().scrollTop = thread().scrollHeight;
+  document.querySelector(`.toast[data-channel="${told.look.channel}"]`)?.remove();
   told.toasts.forEach(toast);
 }
 
