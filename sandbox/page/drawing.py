@@ -44,10 +44,12 @@ def environment(names: Names) -> Environment:
     return made
 
 
-def draw_blocks(environment: Environment, blocks: Sequence[Json], prefix: str) -> Markup:
-    """`blocks` as HTML; `prefix` makes the ids of their inputs unique on the page."""
+def draw_blocks(
+    environment: Environment, blocks: Sequence[Json], prefix: str, errors: Mapping[str, str] | None = None
+) -> Markup:
+    """`blocks` as HTML; `prefix` makes the ids of their inputs unique on the page, `errors` are texts by block id."""
     kit: Any = environment.get_template("blocks.html").module
-    return Markup(kit.draw(blocks, prefix))
+    return Markup(kit.draw(blocks, prefix, errors or {}))
 
 
 def _text_object(text: Json, names: Names) -> Markup:

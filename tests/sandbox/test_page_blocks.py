@@ -39,7 +39,7 @@ def option(value: str, text: str | None = None) -> dict[str, Any]:
     return {"value": value, "text": plain(text or value)}
 
 
-def html(*blocks: Mapping[str, Any]) -> str:
+def html(*blocks: dict[str, Any]) -> str:
     return str(draw_blocks(environment(Names()), blocks, "V1"))
 
 
@@ -118,22 +118,26 @@ def test_a_button_carries_what_a_press_needs_and_its_style() -> None:
     assert ">Resolve</button>" in shown
 
 
-def test_an_input_has_a_label_a_hint_and_a_place_for_its_error() -> None:
+def test_an_input_has_a_label_and_a_hint() -> None:
     shown = html(
         in_input({"type": "plain_text_input", "action_id": "t", "max_length": 5}, hint=plain("What is broken?"))
     )
     assert '<label class="b-label" id="V1-b-label" for="V1-b">Title</label>' in shown
     assert 'id="V1-b" aria-describedby="V1-b-error V1-b-hint"' in shown
-    assert 'data-error-for="b"' in shown
     assert 'maxlength="5"' in shown
     assert "What is broken?" in shown
-    assert "data-required" in shown
 
 
-def test_an_optional_input_says_so_and_is_not_required() -> None:
+def test_the_error_of_an_input_stands_at_its_field_and_marks_it() -> None:
+    block = in_input({"type": "plain_text_input", "action_id": "t"})
+    shown = str(draw_blocks(environment(Names()), [block], "V1", {"b": f"Too short {EVIL}"}))
+    assert f'id="V1-b-error" role="alert">Too short {ESCAPED}</p>' in shown
+    assert 'aria-invalid="true"' in shown
+
+
+def test_an_optional_input_says_so() -> None:
     shown = html(in_input({"type": "plain_text_input", "action_id": "t"}, optional=True))
     assert "(optional)" in shown
-    assert "data-required" not in shown
 
 
 def test_a_static_select_has_its_options_groups_and_initial_choice() -> None:

@@ -40,45 +40,21 @@ function shown(dialog) {
   );
 }
 
-function showErrors(dialog, errors) {
-  for (const place of dialog.querySelectorAll("[data-error-for]")) {
-    const words = errors[place.dataset.errorFor];
-    place.textContent = words ?? "";
-    place.hidden = !words;
-    const field = place.parentElement;
-    field.classList.toggle("wrong", Boolean(words));
-    field.querySelector("[aria-describedby]")?.setAttribute("aria-invalid", String(Boolean(words)));
-  }
-  dialog.querySelector(".b-input.wrong")?.querySelector("input, textarea, select")?.focus();
-}
-
-function isEmpty(input) {
-  const group = input.querySelector("[data-element]");
-  const state = values(input)[group.dataset.blockId]?.[group.dataset.actionId] ?? {};
-  return Object.entries(state).every(([name, held]) => name === "type" || held === null || held === "" || held.length === 0);
-}
-
-/** The errors Slack's client shows before it asks the app: what is required and empty. */
-function missing(dialog) {
-  const required = [...dialog.querySelectorAll(".b-input[data-required]")];
-  return Object.fromEntries(required.filter(isEmpty).map((input) => [input.dataset.input, "Please complete this required field."]));
+function focusFirst(dialog, errors) {
+  const wrong = [...dialog.querySelectorAll("[data-input]")].find((input) => input.dataset.input in errors);
+  wrong?.querySelector("input, textarea, select")?.focus();
 }
 
 async function submit(dialog) {
   const words = dialog.querySelector(".form-error");
   const button = dialog.querySelector("[type=submit]");
-  const early = missing(dialog);
-  showErrors(dialog, early);
-  words.hidden = true;
-  if (Object.keys(early).length || !button || button.disabled) return;
+  if (!button || button.disabled) return;
   button.disabled = true;
   const answer = await act("submit", { view_id: dialog.dataset.view, values: values(dialog) });
   button.disabled = false;
-  showErrors(dialog, answer.errors ?? {});
-  if (!answer.ok && !answer.errors) {
-    words.textContent = sentence(answer.error);
-    words.hidden = false;
-  }
+  words.hidden = answer.ok || Boolean(answer.errors);
+  words.textContent = words.hidden ? "" : sentence(answer.error);
+  if (answer.errors) focusFirst(dialog, answer.errors);
 }
 
 function closeView(dialog, all) {
