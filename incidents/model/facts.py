@@ -5,10 +5,14 @@ Replaying an incident's facts gives its state; `incident.py` does both, deciding
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from incidents.model.identity import Channel, Person
+from incidents.model.text import storable
 from incidents.model.vocabulary import Impact, Severity, Status
+
+Words = Annotated[str, AfterValidator(storable)]
+"""What somebody wrote."""
 
 
 class _Fact(BaseModel):
@@ -20,22 +24,22 @@ class _Fact(BaseModel):
 
 class Declared(_Fact):
     kind: Literal["declared"] = "declared"
-    title: str
+    title: Words
     severity: Severity
-    summary: str
+    summary: Words
     private: bool
 
 
 class TitleChanged(_Fact):
     kind: Literal["title_changed"] = "title_changed"
-    old: str
-    new: str
+    old: Words
+    new: Words
 
 
 class SummaryChanged(_Fact):
     kind: Literal["summary_changed"] = "summary_changed"
-    old: str
-    new: str
+    old: Words
+    new: Words
 
 
 class SeverityChanged(_Fact):
@@ -57,21 +61,21 @@ class Resolved(_Fact):
 
 class Reopened(_Fact):
     kind: Literal["reopened"] = "reopened"
-    reason: str
+    reason: Words
     new: Status = Status.INVESTIGATING
 
 
 class ServiceAffected(_Fact):
     kind: Literal["service_affected"] = "service_affected"
     service: str
-    name: str
+    name: Words
     impact: Impact
 
 
 class ImpactChanged(_Fact):
     kind: Literal["impact_changed"] = "impact_changed"
     service: str
-    name: str
+    name: Words
     old: Impact
     new: Impact
 
@@ -79,7 +83,7 @@ class ImpactChanged(_Fact):
 class ServiceCleared(_Fact):
     kind: Literal["service_cleared"] = "service_cleared"
     service: str
-    name: str
+    name: Words
     old: Impact
 
 
@@ -110,25 +114,25 @@ class CommanderChanged(_Fact):
 class ChannelAttached(_Fact):
     kind: Literal["channel_attached"] = "channel_attached"
     channel: Channel
-    name: str
+    name: Words
 
 
 class ChannelDetached(_Fact):
     kind: Literal["channel_detached"] = "channel_detached"
     channel: Channel
-    name: str
-    reason: str = ""
+    name: Words
+    reason: Words = ""
 
 
 class ChannelArchived(_Fact):
     kind: Literal["channel_archived"] = "channel_archived"
     channel: Channel
-    name: str
+    name: Words
 
 
 class Comment(_Fact):
     kind: Literal["comment"] = "comment"
-    text: str
+    text: Words
 
 
 class File(BaseModel):
@@ -137,7 +141,7 @@ class File(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    name: str
+    name: Words
     link: str = ""
 
 
@@ -146,7 +150,7 @@ class Message(_Fact):
     key: ClassVar[bool] = False
     channel: Channel
     message: str
-    text: str
+    text: Words
     thread: str | None = None
     files: tuple[File, ...] = ()
     caught_up: bool = False
@@ -158,7 +162,7 @@ class MessageEdited(_Fact):
     key: ClassVar[bool] = False
     channel: Channel
     message: str
-    text: str
+    text: Words
     thread: str | None = None
     files: tuple[File, ...] = ()
     caught_up: bool = False
@@ -176,7 +180,7 @@ class MessagePinned(_Fact):
     channel: Channel
     message: str
     author: Person
-    text: str
+    text: Words
     files: tuple[File, ...] = ()
 
 

@@ -1,11 +1,21 @@
 """What texts from people may be: how long, and never blank where something must be said."""
 
+import re
+
 from incidents.model.refusals import TextMissing, TextTooLong
 
 TITLE_LIMIT = 500
 SUMMARY_LIMIT = 3_000
 COMMENT_LIMIT = 10_000
 REASON_LIMIT = 1_000
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps in a text: NUL, and halves of characters, which JSON can carry."""
+
+
+def storable(text: str) -> str:
+    """``text`` with each character that no database keeps shown as one that could not be read (U+FFFD)."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def one_line(what: str, text: str, limit: int) -> str:
@@ -23,7 +33,7 @@ def required(what: str, text: str, limit: int) -> str:
 
 def optional(what: str, text: str, limit: int) -> str:
     """``text`` without space around it, perhaps empty. Raises TextTooLong."""
-    kept = text.strip()
+    kept = storable(text.strip())
     if len(kept) > limit:
         raise TextTooLong(what, len(kept), limit)
     return kept

@@ -1,0 +1,108 @@
+"""The way to the database, SQLite or PostgreSQL: one address in, connections for reading and for writing out.
+
+On SQLite one connection writes, so writers queue up here instead of finding the file locked.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # In WAL mode a commit survives the end of the process; only a power failure can undo the very last ones.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+)
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+class BadDatabaseUrl(ValueError):
+    """The address names no database that can be used; says what would."""
+
+
+def database_url(address: str) -> URL:
+    """Read ``sqlite:///path`` or ``postgresql://user@host/name`` (also ``postgres://``). Raises BadDatabaseUrl."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise BadDatabaseUrl("The database's address must look like sqlite:///path or postgresql://...") from error
+    if url.drivername not in DRIVERS:
+        raise BadDatabaseUrl(f"There is no way to {url.drivername}:// here; use sqlite:/// or postgresql://.")
+    url = url.set(drivername=DRIVERS[url.drivername])
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise BadDatabaseUrl("SQLite needs a file: sqlite:///tocsin.db.")
+    if "sslmode" in url.query:
+        # asyncpg takes libpq's sslmode under the name ssl.
+        url = url.update_query_dict({"ssl": url.query["sslmode"]}).difference_update_query(["sslmode"])
+    return url
+
+
+class Database:
+    """An open database."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_postgresql = url.get_backend_name() == "postgresql"
+        if self.is_postgresql:
+            engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._writer = engine
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=60)
+            self._reader = _sqlite_engine(url, "BEGIN", pool_size=5, max_overflow=5)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write; committed at the end of the block, rolled back on an error."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees the database as it is at one moment, and holds up nobody."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what happens where the row is there already, in the words of this database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _sqlite_engine(url: URL, begin: str, **pool: int) -> AsyncEngine:
+    """SQLAlchemy's recipe for real transactions: the driver begins none by itself, we say how they begin.
+
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes-with-the-sqlite3-or-aiosqlite-driver
+    """
+    engine = create_async_engine(url, **pool)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begins(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,263 @@
+"""The durable queue: what must follow from a change stays here until it is done.
+
+A lane's next job is its leased one, else its oldest; a parked job is in nobody's way. The database itself refuses a
+second running job in a lane and a second waiting one with the same coalescing key.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, not_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incidents.consequences import JobKind, NewJob
+from incidents.ports import Job
+from storage.database import Database, upsert
+from storage.tables import jobs, waiting
+
+COLLISIONS = 5
+"""How often two processes may meet over one row before that is an error."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to run a job until it expires, while nobody else may."""
+
+    job: Job
+    owner: str
+    failures: int
+    """How many attempts have failed so far; a process that died in the middle counts."""
+
+
+@dataclass(frozen=True)
+class ParkedJob:
+    """A job that was given up, and why."""
+
+    job: Job
+    lane: str
+    parked_at: datetime
+    reason: str
+
+
+class JobQueue:
+    """The jobs of a database. ``wake`` is called when there is something new to look at."""
+
+    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+        self._database = database
+        self._wake = wake
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same jobs."""
+        return self._database.is_postgresql
+
+    async def lease(
+        self, owner: str, kinds: Collection[JobKind], now: datetime, until: datetime, limit: int
+    ) -> list[Lease]:
+        """Take up to ``limit`` jobs of ``kinds`` that may run now, oldest due first; theirs until ``until``.
+
+        Expired leases of others are taken over.
+        """
+        runnable = (
+            select(jobs.c.id)
+            .where(_leads_its_lane(), jobs.c.kind.in_([kind.value for kind in kinds]))
+            .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
+            .order_by(jobs.c.due_at, jobs.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        died = case((jobs.c.leased_by.is_not(None), 1), else_=0)
+        try:
+            async with self._database.writing() as connection:
+                ids = (await connection.execute(runnable)).scalars().all()
+                if not ids:
+                    return []
+                taken = update(jobs).where(jobs.c.id.in_(ids))
+                leased = taken.values(
+                    leased_by=owner,
+                    leased_until=until,
+                    attempts=jobs.c.attempts + 1,
+                    failures=jobs.c.failures + died,
+                )
+                rows = {row.id: row for row in await connection.execute(leased.returning(jobs))}
+        except IntegrityError:
+            # Another process began a job of the same lane just now; what it left is found at the next look.
+            return []
+        return [Lease(_job(rows[id]), owner, rows[id].failures) for id in ids]
+
+    async def renew(self, owner: str, ids: Collection[int], until: datetime) -> None:
+        """Keep the leases of jobs that are still running."""
+        held = update(jobs).where(jobs.c.id.in_(list(ids)), jobs.c.leased_by == owner)
+        async with self._database.writing() as connection:
+            await connection.execute(held.values(leased_until=until))
+
+    async def done(self, lease: Lease) -> bool:
+        """Remove a finished job. False where the lease had been lost, so that another runs it again."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(jobs).where(*_held(lease)))).rowcount == 1
+
+    async def put_back(self, lease: Lease, due_at: datetime, failed: str | None) -> None:
+        """Let a job wait until ``due_at``; ``failed`` says why, where that counts as a failure.
+
+        A job with the same coalescing key that came meanwhile is taken in: the older keeps its place in the lane.
+        """
+        for collision in range(COLLISIONS):
+            try:
+                async with self._database.writing() as connection:
+                    await _put_back(connection, lease, due_at, failed)
+                return
+            except IntegrityError:
+                # Another process stored a job with the same key between our two statements.
+                if collision == COLLISIONS - 1:
+                    raise
+
+    async def park(self, lease: Lease, at: datetime, reason: str) -> None:
+        """Give a job up: it stays to be seen and retried, and holds up nobody."""
+        parked = (
+            update(jobs).where(*_held(lease)).values(leased_by=None, leased_until=None, parked_at=at, reason=reason)
+        )
+        async with self._database.writing() as connection:
+            await connection.execute(parked)
+
+    async def parked(self, limit: int = 100) -> list[ParkedJob]:
+        """The jobs that were given up, the latest first."""
+        query = select(jobs).where(jobs.c.parked_at.is_not(None)).order_by(jobs.c.parked_at.desc(), jobs.c.id.desc())
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.limit(limit))).all()
+        return [ParkedJob(_job(row), row.lane, row.parked_at, row.reason) for row in rows]
+
+    async def retry(self, id: int, now: datetime) -> bool:
+        """Put a parked job at the end of its lane, due now. False where it is not parked."""
+        unparked = delete(jobs).where(jobs.c.id == id, jobs.c.parked_at.is_not(None)).returning(jobs)
+        async with self._database.writing() as connection:
+            row = (await connection.execute(unparked)).one_or_none()
+            if row is None:
+                return False
+            again = NewJob(
+                kind=JobKind(row.kind),
+                incident=row.incident,
+                lane=row.lane,
+                due_at=now,
+                first_entry=row.first_entry,
+                last_entry=row.last_entry,
+                coalesce=row.coalesce,
+            )
+            await insert_jobs(connection, [again], attempts=row.attempts)
+        self._wake()
+        return True
+
+    async def release_all(self, now: datetime) -> None:
+        """Put back what a process that is gone left leased. Only where no other process can be at work (SQLite)."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(jobs).where(jobs.c.leased_by.is_not(None)))).all()
+        for row in rows:
+            left = Lease(_job(row), row.leased_by, row.failures)
+            await self.put_back(left, now, "the process ended while it ran")
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When the next waiting job becomes due that is not due at ``after`` yet."""
+        soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > after)
+        async with self._database.reading() as connection:
+            due: datetime | None = (await connection.execute(soonest)).scalar_one()
+        return due
+
+    async def pending(self, until: datetime) -> int:
+        """How many lanes have something running, or something that may begin by ``until``."""
+        may_run = or_(jobs.c.leased_by.is_not(None), jobs.c.due_at <= until)
+        count = select(func.count()).select_from(jobs).where(_leads_its_lane(), may_run)
+        async with self._database.reading() as connection:
+            return (await connection.execute(count)).scalar_one()
+
+
+async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attempts: int = 0) -> None:
+    """Store jobs, each taken in by the waiting job with the same coalescing key where there is one.
+
+    That one becomes due at the earlier of both times, unless it failed before and waits to try again.
+    """
+    added = upsert(connection, jobs)
+    both = added.excluded
+    gathered = added.on_conflict_do_update(
+        index_elements=[jobs.c.coalesce],
+        index_where=waiting,
+        set_={
+            "due_at": case((or_(jobs.c.failures > 0, jobs.c.due_at < both.due_at), jobs.c.due_at), else_=both.due_at),
+            "first_entry": _lesser(jobs.c.first_entry, both.first_entry),
+            "last_entry": _greater(jobs.c.last_entry, both.last_entry),
+            "attempts": _greater(jobs.c.attempts, both.attempts),
+        },
+    )
+    rows = [
+        {
+            "kind": job.kind.value,
+            "incident": job.incident,
+            "lane": job.lane,
+            "due_at": job.due_at,
+            "first_entry": job.first_entry,
+            "last_entry": job.last_entry,
+            "coalesce": job.coalesce,
+            "attempts": attempts,
+        }
+        for job in new
+    ]
+    await connection.execute(gathered, rows)
+
+
+async def _put_back(connection: AsyncConnection, lease: Lease, due_at: datetime, failed: str | None) -> None:
+    row = (await connection.execute(select(jobs).where(*_held(lease)).with_for_update())).one_or_none()
+    if row is None:
+        return
+    firsts, lasts = [row.first_entry], [row.last_entry]
+    if row.coalesce is not None:
+        younger = delete(jobs).where(jobs.c.coalesce == row.coalesce, waiting)
+        for other in await connection.execute(younger.returning(jobs.c.first_entry, jobs.c.last_entry)):
+            firsts.append(other.first_entry)
+            lasts.append(other.last_entry)
+    again = (
+        update(jobs)
+        .where(jobs.c.id == row.id)
+        .values(
+            leased_by=None,
+            leased_until=None,
+            due_at=due_at,
+            first_entry=min(firsts),
+            last_entry=max(lasts),
+        )
+    )
+    if failed is not None:
+        again = again.values(failures=row.failures + 1, reason=failed)
+    await connection.execute(again)
+
+
+def _leads_its_lane() -> ColumnElement[bool]:
+    """Whether a job is its lane's next: the leased one, else the oldest that is not parked."""
+    other = jobs.alias("other")
+    before = or_(other.c.leased_by.is_not(None), and_(jobs.c.leased_by.is_(None), other.c.id < jobs.c.id))
+    ahead = exists().where(other.c.lane == jobs.c.lane, other.c.id != jobs.c.id, other.c.parked_at.is_(None), before)
+    return and_(jobs.c.parked_at.is_(None), not_(ahead))
+
+
+def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    """Whether the job is still leased to this owner for this very attempt."""
+    return (jobs.c.id == lease.job.id, jobs.c.leased_by == lease.owner, jobs.c.attempts == lease.job.attempt)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        incident=row.incident,
+        first_entry=row.first_entry,
+        last_entry=row.last_entry,
+        attempt=row.attempts,
+    )
+
+
+def _lesser(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one < other, one), else_=other)
+
+
+def _greater(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one > other, one), else_=other)

@@ -1,0 +1,40 @@
+"""Bringing a database's tables up to date when the bot starts, even where several processes start at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, func, select
+
+from storage.database import Database, database_url
+
+LOCK = 0x70C51A
+"""Whoever holds this advisory lock on PostgreSQL migrates; on SQLite the one writer does."""
+
+
+async def migrate(address: str, revision: str = "head") -> None:
+    """Take the tables of the database at ``address`` forward to ``revision``. Raises BadDatabaseUrl."""
+    await _move(address, lambda config: command.upgrade(config, revision))
+
+
+async def unmigrate(address: str, revision: str = "base") -> None:
+    """Take the tables back to ``revision``; what they held beyond it is lost. Raises BadDatabaseUrl."""
+    await _move(address, lambda config: command.downgrade(config, revision))
+
+
+async def _move(address: str, steps: Callable[[Config], None]) -> None:
+    def run(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.attributes["connection"] = connection
+        steps(config)
+
+    database = Database(database_url(address))
+    try:
+        async with database.writing() as connection:
+            if database.is_postgresql:
+                await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+            await connection.run_sync(run)
+    finally:
+        await database.close()

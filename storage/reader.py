@@ -1,0 +1,159 @@
+"""What is read back from the tables: incidents, lists, timelines, posts and services. Nothing here locks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, true, tuple_
+
+from incidents.model.identity import TOCSIN, Channel, Person
+from incidents.model.incident import Incident, Service
+from incidents.model.text import storable
+from incidents.model.timeline import Entry
+from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery
+from storage.columns import UtcTime
+from storage.cursor import read_cursor, write_cursor
+from storage.database import Database
+from storage.rows import entry_from, folded, numbered, read_incidents
+from storage.tables import (
+    heard_channels,
+    incident_responders,
+    incident_services,
+    incidents,
+    posts,
+    services,
+    timeline_entries,
+)
+
+LONGEST_SEARCH = 5_000
+"""More characters than any text that is searched has."""
+
+
+class SqlReader:
+    """`incidents.ports.Reader` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def incident(self, number: int) -> Incident | None:
+        return await self._one(numbered(number))
+
+    async def incident_in(self, channel: Channel) -> Incident | None:
+        return await self._one(select(incidents).where(incidents.c.channel == str(channel)))
+
+    async def find(self, query: IncidentQuery) -> IncidentPage:
+        """Raises BadCursor where ``query.after`` is not from the page before."""
+        wanted = and_(true(), *_conditions(query))
+        urgent_first = query.state == "open"
+        order = [incidents.c.severity, incidents.c.number.desc()] if urgent_first else [incidents.c.number.desc()]
+        page = select(incidents).where(wanted, _after(query)).order_by(*order).limit(query.limit + 1)
+        async with self._database.reading() as connection:
+            counted = select(func.count()).select_from(incidents).where(wanted)
+            total = (await connection.execute(counted)).scalar_one()
+            found = await read_incidents(connection, page)
+        shown = found[: query.limit]
+        more = len(found) > query.limit
+        return IncidentPage(shown, total, _incident_cursor(shown[-1], urgent_first) if more else None)
+
+    async def timeline(self, query: TimelineQuery) -> TimelinePage:
+        """Raises BadCursor where ``query.before`` is not from the page after."""
+        table = timeline_entries.c
+        latest = select(timeline_entries).where(table.incident == query.incident)
+        if not query.messages:
+            latest = latest.where(table.key)
+        if query.before is not None:
+            moment, number = read_cursor(query.before, str, int)
+            position = tuple_(literal(datetime.fromisoformat(moment), UtcTime), literal(number))
+            latest = latest.where(tuple_(table.happened_at, table.number) < position)
+        latest = latest.order_by(table.happened_at.desc(), table.number.desc()).limit(query.limit + 1)
+        found = await self._entries(latest)
+        shown = found[: query.limit][::-1]
+        more = len(found) > query.limit
+        return TimelinePage(shown, write_cursor(shown[0].happened_at.isoformat(), shown[0].number) if more else None)
+
+    async def entries(self, incident: int, first: int, last: int) -> list[Entry]:
+        table = timeline_entries.c
+        stretch = select(timeline_entries).where(table.incident == incident, table.number.between(first, last))
+        return await self._entries(stretch.order_by(table.number))
+
+    async def posts(self, incident: int, purpose: Purpose) -> list[Post]:
+        query = select(posts).where(posts.c.incident == incident, posts.c.purpose == purpose.value)
+        return [
+            Post(row.incident, Purpose(row.purpose), Channel(row.channel), row.message)
+            for row in await self._rows(query.order_by(posts.c.channel))
+        ]
+
+    async def find_services(self, text: str, limit: int) -> list[Service]:
+        query = select(services).where(_holds(services.c.folded, text))
+        return [Service(row.id, row.name) for row in await self._rows(query.order_by(services.c.name).limit(limit))]
+
+    async def attached_channels(self) -> list[tuple[int, Channel, str | None]]:
+        query = (
+            select(incidents.c.number, incidents.c.channel, heard_channels.c.newest)
+            .join_from(incidents, heard_channels, heard_channels.c.channel == incidents.c.channel, isouter=True)
+            .where(incidents.c.channel.is_not(None), incidents.c.channel_archived.is_(False))
+            .order_by(incidents.c.number)
+        )
+        return [(row.number, Channel(row.channel), row.newest) for row in await self._rows(query)]
+
+    async def _one(self, query: Select[Any]) -> Incident | None:
+        async with self._database.reading() as connection:
+            found = await read_incidents(connection, query)
+        return found[0] if found else None
+
+    async def _entries(self, query: Select[Any]) -> list[Entry]:
+        return [entry_from(row) for row in await self._rows(query)]
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._database.reading() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        return rows
+
+
+def _conditions(query: IncidentQuery) -> list[ColumnElement[bool]]:
+    conditions = [_visible_to(query.viewer)]
+    if query.state != "all":
+        resolved = incidents.c.resolved_at
+        conditions.append(resolved.is_(None) if query.state == "open" else resolved.is_not(None))
+    if query.severity is not None:
+        conditions.append(incidents.c.severity == int(query.severity))
+    if query.service is not None:
+        affected = incident_services.c
+        conditions.append(exists().where(affected.incident == incidents.c.number, affected.service == query.service))
+    if query.mine:
+        conditions.append(_responds(query.viewer))
+    if query.text.strip():
+        conditions.append(_holds(incidents.c.folded, query.text))
+    return conditions
+
+
+def _visible_to(viewer: Person) -> ColumnElement[bool]:
+    """`Incident.visible_to`, said in SQL."""
+    if viewer == TOCSIN:
+        return true()
+    return or_(incidents.c.private.is_(False), incidents.c.declared_by == str(viewer), _responds(viewer))
+
+
+def _responds(person: Person) -> ColumnElement[bool]:
+    responder = incident_responders.c
+    return exists().where(responder.incident == incidents.c.number, responder.person == str(person))
+
+
+def _holds(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    sought = folded(storable(text.strip())[:LONGEST_SEARCH])
+    return column.contains(sought, autoescape=True)
+
+
+def _after(query: IncidentQuery) -> ColumnElement[bool]:
+    if query.after is None:
+        return true()
+    table = incidents.c
+    if query.state == "open":
+        severity, number = read_cursor(query.after, int, int)
+        return or_(table.severity > severity, and_(table.severity == severity, table.number < number))
+    (number,) = read_cursor(query.after, int)
+    return table.number < int(number)
+
+
+def _incident_cursor(last: Incident, urgent_first: bool) -> str:
+    return write_cursor(int(last.severity), last.number) if urgent_first else write_cursor(last.number)

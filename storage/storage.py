@@ -1,0 +1,52 @@
+"""Where everything is kept: one object that opens the database and hands out transactions, reads and jobs."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+from storage.database import Database, database_url
+from storage.jobs import JobQueue
+from storage.migrate import migrate
+from storage.reader import SqlReader
+from storage.unit import SqlUnit
+
+
+class SqlStorage:
+    """`incidents.ports.Storage` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.jobs = JobQueue(database, self._wake)
+        self._reader = SqlReader(database)
+        self._wakeful: set[Callable[[], None]] = set()
+
+    @classmethod
+    async def open(cls, address: str) -> Self:
+        """Open the database at ``address`` and bring its tables up to date. Raises BadDatabaseUrl."""
+        await migrate(address)
+        return cls(Database(database_url(address)))
+
+    async def close(self) -> None:
+        await self.database.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqlUnit]:
+        """One unit of work; commits at the end of the block, rolls back on an error."""
+        async with self.database.writing() as connection:
+            unit = SqlUnit(connection)
+            yield unit
+        if unit.enqueued:
+            self._wake()
+
+    @property
+    def read(self) -> SqlReader:
+        return self._reader
+
+    def when_enqueued(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have ``wake`` called after each commit that stored jobs; gives the function that ends this."""
+        self._wakeful.add(wake)
+        return lambda: self._wakeful.discard(wake)
+
+    def _wake(self) -> None:
+        for wake in self._wakeful:
+            wake()

@@ -1,0 +1,205 @@
+"""One transaction on the tables: what an action loads, decides upon and stores, all of it or nothing."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incidents.consequences import NewJob
+from incidents.model import facts
+from incidents.model.identity import Channel
+from incidents.model.incident import Incident, Service
+from incidents.model.timeline import Entry, Head
+from incidents.ports import Post
+from storage.database import upsert
+from storage.jobs import insert_jobs
+from storage.rows import (
+    entry_values,
+    folded,
+    incident_values,
+    numbered,
+    one_entry,
+    read_incidents,
+    responder_values,
+    service_values,
+)
+from storage.tables import (
+    counters,
+    heard_channels,
+    incident_responders,
+    incident_services,
+    incidents,
+    posts,
+    services,
+    timeline_entries,
+)
+
+CHUNK = 500
+"""How many values one statement names at most, well below either database's limit."""
+
+
+class SqlUnit:
+    """`incidents.ports.Unit` on a connection that is in a transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._loaded: dict[int, tuple[list[Any], list[Any]]] = {}
+        self.enqueued = False
+
+    async def next_number(self) -> int:
+        counted = update(counters).where(counters.c.name == "incident").values(value=counters.c.value + 1)
+        number: int = (await self._connection.execute(counted.returning(counters.c.value))).scalar_one()
+        return number
+
+    async def load(self, number: int) -> Incident | None:
+        found = await read_incidents(self._connection, numbered(number).with_for_update())
+        for incident in found:
+            self._loaded[number] = (service_values(incident), responder_values(incident))
+        return found[0] if found else None
+
+    async def number_in(self, channel: Channel) -> int | None:
+        await self._hold(channel)
+        owner = select(incidents.c.number).where(incidents.c.channel == str(channel))
+        return (await self._connection.execute(owner)).scalar_one_or_none()
+
+    async def number_from(self, origin: str) -> int | None:
+        entry = await self.entry_from(origin)
+        return entry.incident if entry else None
+
+    async def save(self, incident: Incident, entries: Sequence[Entry]) -> None:
+        values = incident_values(incident)
+        if entries[0].number == 1:
+            await self._connection.execute(insert(incidents).values(values))
+        else:
+            stored = incidents.c.number == incident.number
+            await self._connection.execute(update(incidents).where(stored).values(values))
+        before = self._loaded.get(incident.number, ([], []))
+        now = (service_values(incident), responder_values(incident))
+        await self._replace(incident_services, incident.number, before[0], now[0])
+        await self._replace(incident_responders, incident.number, before[1], now[1])
+        self._loaded[incident.number] = now
+        await self._insert_entries(entries)
+
+    async def entry(self, incident: int, number: int) -> Entry | None:
+        table = timeline_entries.c
+        return await one_entry(self._connection, table.incident == incident, table.number == number)
+
+    async def entry_from(self, origin: str) -> Entry | None:
+        await self._hold(origin)
+        return await one_entry(self._connection, timeline_entries.c.origin == origin)
+
+    async def heads(self, channels: Collection[Channel]) -> dict[Channel, Head]:
+        table = incidents.c
+        found: dict[Channel, Head] = {}
+        ends = select(table.channel, table.number, table.length, table.hash).where(
+            table.channel.in_([str(channel) for channel in channels])
+        )
+        # Everybody locks in the order of the numbers, so nobody waits in a circle.
+        for row in await self._connection.execute(ends.order_by(table.number).with_for_update()):
+            found[Channel(row.channel)] = Head(row.number, row.length, row.hash)
+        return found
+
+    async def known_origins(self, origins: Collection[str]) -> set[str]:
+        known: set[str] = set()
+        for some in _chunks(origins):
+            found = select(timeline_entries.c.origin).where(timeline_entries.c.origin.in_(some))
+            known.update((await self._connection.execute(found)).scalars())
+        return known
+
+    async def append(self, heads: Collection[Head], entries: Sequence[Entry]) -> None:
+        grown = {entry.incident for entry in entries}
+        moved = [
+            {"moved": head.incident, "length": head.length, "hash": head.hash}
+            for head in heads
+            if head.incident in grown
+        ]
+        await self._connection.execute(update(incidents).where(incidents.c.number == bindparam("moved")), moved)
+        await self._insert_entries(entries)
+        await self._note_heard([entry.fact for entry in entries if isinstance(entry.fact, facts.Message)])
+
+    async def services(self, ids: Collection[str]) -> list[Service]:
+        found = select(services.c.id, services.c.name).where(services.c.id.in_(list(ids))).order_by(services.c.name)
+        return [Service(row.id, row.name) for row in await self._connection.execute(found)]
+
+    async def save_services(self, services_: Collection[Service]) -> None:
+        added = upsert(self._connection, services)
+        known = added.on_conflict_do_update(
+            index_elements=["id"], set_={"name": added.excluded.name, "folded": added.excluded.folded}
+        )
+        rows = [{"id": service.id, "name": service.name, "folded": folded(service.name)} for service in services_]
+        if rows:
+            await self._connection.execute(known, rows)
+
+    async def remember_post(self, post: Post) -> bool:
+        values = {
+            "incident": post.incident,
+            "purpose": post.purpose.value,
+            "channel": str(post.channel),
+            "message": post.message,
+        }
+        first = upsert(self._connection, posts).values(values).on_conflict_do_nothing()
+        return (await self._connection.execute(first)).rowcount == 1
+
+    async def forget_post(self, post: Post) -> None:
+        table = posts.c
+        await self._connection.execute(
+            delete(posts).where(
+                table.incident == post.incident,
+                table.purpose == post.purpose.value,
+                table.channel == str(post.channel),
+                table.message == post.message,
+            )
+        )
+
+    async def enqueue(self, jobs: Sequence[NewJob]) -> None:
+        if jobs:
+            await insert_jobs(self._connection, jobs)
+            self.enqueued = True
+
+    async def _hold(self, name: str) -> None:
+        """Make others who ask for ``name`` wait until this transaction ends; SQLite has one writer anyhow.
+
+        So the answer "there is none" stays true until what was asked for has been stored.
+        """
+        if self._connection.dialect.name == "postgresql":
+            key = func.hashtextextended(name, 0)
+            await self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+    async def _replace(self, table: Table, number: int, before: list[Any], now: list[Any]) -> None:
+        if before == now:
+            return
+        if before:
+            await self._connection.execute(delete(table).where(table.c.incident == number))
+        if now:
+            await self._connection.execute(insert(table), now)
+
+    async def _insert_entries(self, entries: Sequence[Entry]) -> None:
+        await self._connection.execute(insert(timeline_entries), [entry_values(entry) for entry in entries])
+
+    async def _note_heard(self, messages: Sequence[facts.Message]) -> None:
+        newest: dict[str, str] = {}
+        for message in messages:
+            newest[message.channel] = max(newest.get(message.channel, ""), message.message, key=_age)
+        if not newest:
+            return
+        heard = upsert(self._connection, heard_channels)
+        before, now = heard_channels.c.newest, heard.excluded.newest
+        later = or_(
+            func.length(now) > func.length(before),
+            (func.length(now) == func.length(before)) & (now > before),
+        )
+        noted = heard.on_conflict_do_update(index_elements=["channel"], set_={"newest": now}, where=later)
+        rows = [{"channel": str(channel), "newest": message} for channel, message in sorted(newest.items())]
+        await self._connection.execute(noted, rows)
+
+
+def _age(message: str) -> tuple[int, str]:
+    return len(message), message
+
+
+def _chunks(values: Collection[str]) -> Iterator[list[str]]:
+    remaining = iter(values)
+    while some := list(islice(remaining, CHUNK)):
+        yield some
