@@ -13,10 +13,11 @@ const hints = () => document.getElementById("hints");
 const escapeSlack = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const unescapeSlack = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-/** Typed text as Slack's client sends it: escaped, with names of people and channels as mentions. */
+/** Typed text as Slack's client sends it: escaped, addresses as links, names of people and channels as mentions. */
 export function written(text) {
   const tokens = new Map(suggestions().filter(({ token }) => token).map(({ text: name, token }) => [name, token]));
-  return escapeSlack(text).replace(/(?<![\w])[@#][\p{L}\p{N}._-]+/gu, (word) => {
+  const linked = escapeSlack(text).replace(/https?:\/\/[^\s<>`]+[^\s<>`.,;:!?)]/g, "<$&>");
+  return linked.replace(/(?<![\w/])[@#][\p{L}\p{N}._-]+/gu, (word) => {
     const [name] = word.match(/^.*[^.]/u);
     return tokens.has(name) ? tokens.get(name) + word.slice(name.length) : word;
   });
@@ -25,7 +26,8 @@ export function written(text) {
 /** Sent text as it was typed, for editing. */
 export function typed(text) {
   const names = new Map(suggestions().filter(({ token }) => token).map(({ text: name, token }) => [token, name]));
-  return unescapeSlack(text.replace(/<[@#][^>]+>/g, (token) => names.get(token.replace(/\|[^>]*/, "")) ?? token));
+  const named = text.replace(/<[@#][^>]+>/g, (token) => names.get(token.replace(/\|[^>]*/, "")) ?? token);
+  return unescapeSlack(named.replace(/<(https?:[^>|]+)>/g, "$1"));
 }
 
 /** Keeps what was being written in the place `from`, and brings back what was begun in the place `to`. */
