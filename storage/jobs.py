@@ -63,7 +63,7 @@ class JobQueue:
         """
         runnable = (
             select(jobs.c.id)
-            .where(_leads_its_lane(), jobs.c.kind.in_([kind.value for kind in kinds]))
+            .where(_leads_its_lane(), _is_one_of(kinds))
             .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
             .order_by(jobs.c.due_at, jobs.c.id)
             .limit(limit)
@@ -149,13 +149,13 @@ class JobQueue:
         self._wake()
         return True
 
-    async def release_all(self, now: datetime) -> None:
-        """Put back what a process that is gone left leased. Only where no other process can be at work (SQLite)."""
+    async def release(self, owner: str | None, now: datetime, failed: str | None) -> None:
+        """Put back what ``owner`` left leased, due now; None: what anybody did, where nobody else can be at work."""
+        left = jobs.c.leased_by.is_not(None) if owner is None else jobs.c.leased_by == owner
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(jobs).where(jobs.c.leased_by.is_not(None)))).all()
+            rows = (await connection.execute(select(jobs).where(left))).all()
         for row in rows:
-            left = Lease(_job(row), row.leased_by, row.failures)
-            await self.put_back(left, now, "the process ended while it ran")
+            await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
 
     async def next_due(self, after: datetime) -> datetime | None:
         """When the next waiting job becomes due that is not due at ``after`` yet."""
@@ -164,12 +164,13 @@ class JobQueue:
             due: datetime | None = (await connection.execute(soonest)).scalar_one()
         return due
 
-    async def pending(self, until: datetime) -> int:
-        """How many lanes have something running, or something that may begin by ``until``."""
+    async def pending(self, kinds: Collection[JobKind], until: datetime) -> int:
+        """How many lanes have a job of ``kinds`` running, or one that may begin by ``until``."""
         may_run = or_(jobs.c.leased_by.is_not(None), jobs.c.due_at <= until)
-        count = select(func.count()).select_from(jobs).where(_leads_its_lane(), may_run)
+        count = select(func.count()).select_from(jobs).where(_leads_its_lane(), _is_one_of(kinds), may_run)
         async with self._database.reading() as connection:
-            return (await connection.execute(count)).scalar_one()
+            number: int = (await connection.execute(count)).scalar_one()
+        return number
 
 
 async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attempts: int = 0) -> None:
@@ -237,6 +238,10 @@ def _leads_its_lane() -> ColumnElement[bool]:
     before = or_(other.c.leased_by.is_not(None), and_(jobs.c.leased_by.is_(None), other.c.id < jobs.c.id))
     ahead = exists().where(other.c.lane == jobs.c.lane, other.c.id != jobs.c.id, other.c.parked_at.is_(None), before)
     return and_(jobs.c.parked_at.is_(None), not_(ahead))
+
+
+def _is_one_of(kinds: Collection[JobKind]) -> ColumnElement[bool]:
+    return jobs.c.kind.in_([kind.value for kind in kinds])
 
 
 def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:

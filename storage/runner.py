@@ -1,0 +1,205 @@
+"""Runs the jobs: many lanes at once, each in order, woken by commits and by the clock.
+
+A handler may be interrupted anywhere and run again, so handlers look before they act.
+"""
+
+import asyncio
+import os
+import random
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+from sqlalchemy.exc import SQLAlchemyError
+
+from incidents.consequences import JobKind
+from incidents.core import Clock
+from incidents.model.vocabulary import incident_name
+from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
+from storage.jobs import Lease
+from storage.storage import SqlStorage
+
+OnParked = Callable[[Job, str], Awaitable[None]]
+"""Told of each job that is given up, and why."""
+
+DATABASE_TROUBLE = (SQLAlchemyError, OSError)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How much the runner does at once, how long it waits, and when it gives up."""
+
+    at_once: int = 20
+    """Lanes in which a job runs at the same time."""
+    handler: timedelta = timedelta(seconds=60)
+    """A handler that takes longer has failed."""
+    lease: timedelta = timedelta(seconds=30)
+    """How long after a process died another takes over; renewed three times as often."""
+    poll: timedelta = timedelta(seconds=2)
+    """How late at most a job that another process stored is noticed."""
+    first_retry: timedelta = timedelta(seconds=1)
+    """The wait after the first failure; it doubles with each one."""
+    longest_retry: timedelta = timedelta(minutes=5)
+    failures: int = 20
+    """A job that failed so often is parked; with the waits above, after an hour and more."""
+
+    def wait_after(self, failures: int) -> timedelta:
+        """How long to wait after failure number ``failures``: half of it for sure, the rest by chance."""
+        doublings = min(failures - 1, 30)
+        longest = min(self.longest_retry, self.first_retry * 2.0**doublings)
+        return longest * random.uniform(0.5, 1.0)
+
+
+class JobRunner:
+    """Hands each due job to the handler of its kind. Jobs of kinds without a handler are left to other processes."""
+
+    def __init__(
+        self,
+        storage: SqlStorage,
+        handlers: Mapping[JobKind, JobHandler],
+        clock: Clock,
+        patience: Patience | None = None,
+        on_parked: OnParked | None = None,
+    ) -> None:
+        self._storage = storage
+        self._queue = storage.jobs
+        self._handlers = handlers
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._on_parked = on_parked
+        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._log = structlog.get_logger().bind(runner=self._owner)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._awake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._stopping = False
+        self._looking: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Begin to run jobs; first of all those that this file's last process left in the middle (SQLite)."""
+        if not self._queue.is_shared:
+            await self._queue.release(None, self._clock(), "the process ended while it ran")
+        self._stop_listening = self._storage.when_enqueued(self._awake.set)
+        self._scheduler.add_job(self._wake, "interval", seconds=self._patience.poll.total_seconds())
+        self._scheduler.add_job(self._renew, "interval", seconds=self._patience.lease.total_seconds() / 3)
+        self._scheduler.start()
+        self._looking = asyncio.create_task(self._look(), name="job runner")
+
+    async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
+        """Begin no more jobs, let the running ones end within ``grace``, and put back those that do not."""
+        self._stopping = True
+        self._stop_listening()
+        self._awake.set()
+        if self._looking is not None:
+            await self._looking
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        await self._queue.release(self._owner, self._clock(), failed=None)
+
+    async def idle(self, within: timedelta = timedelta()) -> None:
+        """Wait until nothing runs and nothing that may run becomes due within this time from now."""
+        while await self._queue.pending(self._handlers.keys(), self._clock() + within):
+            self._settled.clear()
+            try:
+                await asyncio.wait_for(self._settled.wait(), timeout=0.02)
+            except TimeoutError:
+                continue
+
+    async def _look(self) -> None:
+        while not self._stopping:
+            self._awake.clear()
+            try:
+                await self._begin_due()
+            except DATABASE_TROUBLE:
+                self._log.exception("could not look for jobs")
+            await self._awake.wait()
+
+    async def _begin_due(self) -> None:
+        now = self._clock()
+        free = self._patience.at_once - len(self._running)
+        if free <= 0:
+            return
+        until = now + self._patience.lease
+        leases = await self._queue.lease(self._owner, self._handlers.keys(), now, until, free)
+        for lease in leases:
+            self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
+        if len(leases) < free:
+            self._wake_at(await self._queue.next_due(now))
+
+    def _wake_at(self, due: datetime | None) -> None:
+        if due is not None:
+            in_time = datetime.now(UTC) + (due - self._clock())
+            self._scheduler.add_job(self._wake, "date", run_date=in_time, id="next due", replace_existing=True)
+
+    async def _wake(self) -> None:
+        self._awake.set()
+
+    async def _renew(self) -> None:
+        if self._running:
+            until = self._clock() + self._patience.lease
+            try:
+                await self._queue.renew(self._owner, list(self._running), until)
+            except DATABASE_TROUBLE:
+                self._log.exception("could not renew leases", jobs=list(self._running))
+
+    async def _run(self, lease: Lease) -> None:
+        job = lease.job
+        about = {"incident": incident_name(job.incident), "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
+        try:
+            with structlog.contextvars.bound_contextvars(**about):
+                await self._attempt(lease, self._log.bind(**about))
+        except DATABASE_TROUBLE:
+            self._log.exception("could not store how a job ended; it will run again", **about)
+        finally:
+            del self._running[job.id]
+            self._settled.set()
+            self._awake.set()
+
+    async def _attempt(self, lease: Lease, log: structlog.stdlib.BoundLogger) -> None:
+        if lease.failures >= self._patience.failures:
+            return await self._park(lease, "its process ended each time it ran", log)
+        try:
+            async with asyncio.timeout(self._patience.handler.total_seconds()):
+                await self._handlers[lease.job.kind](lease.job)
+        except CannotSucceed as error:
+            await self._park(lease, str(error), log)
+        except TryLater as later:
+            log.info("job not done yet", reason=str(later), seconds=later.seconds)
+            await self._queue.put_back(lease, self._clock() + timedelta(seconds=later.seconds), failed=None)
+        except Exception as error:
+            log.exception("job failed")
+            await self._failed(lease, error, log)
+        else:
+            if not await self._queue.done(lease):
+                log.warning("job was done after its lease had expired, so it may run twice")
+        return None
+
+    async def _failed(self, lease: Lease, error: Exception, log: structlog.stdlib.BoundLogger) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        failures = lease.failures + 1
+        if failures >= self._patience.failures:
+            await self._park(lease, reason, log)
+        else:
+            await self._queue.put_back(lease, self._clock() + self._patience.wait_after(failures), reason)
+
+    async def _park(self, lease: Lease, reason: str, log: structlog.stdlib.BoundLogger) -> None:
+        await self._queue.park(lease, self._clock(), reason)
+        log.error("job parked", reason=reason)
+        if self._on_parked is not None:
+            try:
+                await self._on_parked(lease.job, reason)
+            except Exception:
+                log.exception("could not tell of a parked job")
