@@ -2,6 +2,7 @@
 The page says over the same WebSocket what its reader looks at."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -29,11 +30,15 @@ class LiveConnection:
     async def run(self) -> None:
         """Serve the page until it closes."""
         with self.screen.workspace.subscribe() as changes:
-            following = asyncio.create_task(self._follow(changes))
+            tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._follow(changes))]
             try:
-                await self._listen()
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                following.cancel()
+                for task in tasks:
+                    task.cancel()
+            with suppress(ConnectionResetError):
+                for task in done:
+                    task.result()
 
     async def _listen(self) -> None:
         async for message in self.socket:

@@ -2,8 +2,9 @@
 What people do there goes to `/sandbox/api/<verb>` like everybody else's acts."""
 
 from pathlib import Path
+from weakref import WeakSet
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from sandbox.page.live import LiveConnection
 from sandbox.page.screen import Screen
@@ -21,6 +22,7 @@ POLICY = (
 def add_routes(app: web.Application, workspace: Workspace) -> None:
     """Mount the page of `workspace` at `/` of `app`."""
     screen = Screen(workspace, Unread(since=workspace.new_ts()))
+    sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
     async def page(request: web.Request) -> web.Response:
         look = screen.first_look(request.query.get("as"), request.query.get("channel"), request.query.get("tab"))
@@ -30,10 +32,16 @@ def add_routes(app: web.Application, workspace: Workspace) -> None:
     async def live(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
+        sockets.add(socket)
         look = screen.first_look(request.query.get("as"), None, None)
         await LiveConnection(screen, socket, look).run()
         return socket
 
+    async def close_sockets(_: web.Application) -> None:
+        for socket in list(sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    app.on_shutdown.append(close_sockets)
     app.router.add_get("/", page)
     app.router.add_get("/sandbox/page/live", live)
     app.router.add_static("/sandbox/page/static", HERE / "static")
