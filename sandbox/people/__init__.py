@@ -20,3 +20,7 @@ Trouble:   trouble {method, error | delay | cut: "before" | "after", times} or {
 
 A value in `values` may be short (text, an option's `value`, a list of those, an id) or Slack's whole state of that element.
 """
+
+from sandbox.people import channels, commands, messages, modals, pressing
+
+__all__ = ["channels", "commands", "messages", "modals", "pressing"]

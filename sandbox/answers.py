@@ -1,0 +1,69 @@
+"""What the app says back to a response_url, or in the acknowledgement of a command.
+
+docs.slack.dev/interactivity/handling-user-interaction ("Message responses"): ephemeral unless `in_channel`.
+"""
+
+from sandbox import messages
+from sandbox.blockkit.surfaces import check_message
+from sandbox.deliveries.tokens import ResponseUrl
+from sandbox.messages import Draft
+from sandbox.refusals import RefusedError
+from sandbox.slack import Slack
+from sandbox.things import Channel, Json, Message
+
+
+def answer(slack: Slack, hook: ResponseUrl, said: Json) -> None:
+    """Post, replace or delete as `said` asks. Raises RefusedError `invalid_blocks`, `no_text`, `is_archived`."""
+    workspace = slack.workspace
+    channel = workspace.channels.get(hook.channel)
+    if channel is None:
+        raise RefusedError("channel_not_found")
+    original = _original(channel, hook)
+    if said.get("delete_original"):
+        _delete(slack, channel, original)
+        return
+    draft = _draft(hook, said)
+    if said.get("replace_original") and original:
+        _replace(slack, channel, original, draft)
+        return
+    bot = workspace.users[workspace.app.bot_user_id]
+    if said.get("response_type") == "in_channel":
+        posted = messages.post(workspace, channel, bot, draft)
+    else:
+        posted = messages.whisper(workspace, channel, bot, hook.user, draft)
+    hook.message_ts = hook.message_ts or posted.ts
+
+
+def _draft(hook: ResponseUrl, said: Json) -> Draft:
+    check_message(said.get("blocks"), said.get("attachments"))
+    return Draft(
+        text=said.get("text") or "",
+        blocks=said.get("blocks"),
+        attachments=said.get("attachments"),
+        thread_ts=said.get("thread_ts") or hook.thread_ts,
+        metadata=said.get("metadata"),
+    )
+
+
+def _original(channel: Channel, hook: ResponseUrl) -> Message | None:
+    if hook.message_ts is None:
+        return None
+    return channel.ephemerals.get(hook.message_ts) or channel.messages.get(hook.message_ts)
+
+
+def _delete(slack: Slack, channel: Channel, original: Message | None) -> None:
+    if original is None:
+        return
+    if original.visible_to:
+        messages.hush(slack.workspace, channel, original)
+    else:
+        messages.delete(slack.workspace, channel, original, by=slack.workspace.app.bot_user_id)
+
+
+def _replace(slack: Slack, channel: Channel, original: Message, draft: Draft) -> None:
+    if original.visible_to:
+        messages.rewhisper(slack.workspace, channel, original, draft)
+        return
+    messages.check_sayable(draft)
+    changes: Json = {"text": draft.text, "blocks": draft.blocks, "attachments": draft.attachments}
+    messages.edit(slack.workspace, channel, original, changes, by=slack.workspace.app.bot_user_id)

@@ -1,0 +1,102 @@
+"""files.*: upload in three steps, and information; the bytes are real.
+
+docs.slack.dev/messaging/working-with-files: getUploadURLExternal, a POST of the bytes, completeUploadExternal.
+"""
+
+import mimetypes
+import secrets
+
+from sandbox import messages
+from sandbox.api.registry import Ask, method
+from sandbox.blockkit.surfaces import check_message
+from sandbox.messages import Draft
+from sandbox.refusals import RefusedError
+from sandbox.shapes import file_json
+from sandbox.slack import Slack
+from sandbox.things import Channel, File, Json
+
+
+@method("files.getUploadURLExternal", "files:write")
+def get_upload_url(ask: Ask) -> Json:
+    name = ask.text("filename")
+    if ask.number("length", 0) <= 0:
+        raise RefusedError("missing_argument")
+    file = File(
+        id=ask.workspace.new_id("F"),
+        name=name,
+        user=ask.bot.id,
+        created=ask.workspace.now(),
+        mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        alt_text=ask.optional("alt_txt"),
+        complete=False,
+    )
+    ask.workspace.files[file.id] = file
+    ticket = secrets.token_urlsafe(16)
+    ask.slack.uploads[ticket] = file.id
+    return {"upload_url": f"{ask.workspace.url}/upload/v1/{ticket}", "file_id": file.id}
+
+
+def receive(slack: Slack, ticket: str, content: bytes) -> File:
+    """Keep the bytes posted to an upload address. Raises RefusedError `file_not_found`."""
+    file = slack.workspace.files.get(slack.uploads.pop(ticket, ""))
+    if file is None:
+        raise RefusedError("file_not_found")
+    file.content = content
+    return file
+
+
+@method("files.completeUploadExternal", "files:write")
+def complete_upload(ask: Ask) -> Json:
+    files = [_uploaded(ask, entry) for entry in ask.objects("files", "invalid_arguments") or []]
+    if not files:
+        raise RefusedError("invalid_arguments")
+    channels = [_channel(ask, name) for name in ask.names("channels") or ask.names("channel_id")]
+    blocks = ask.objects("blocks", "invalid_blocks")
+    check_message(blocks)
+    for file in files:
+        file.complete = True
+    draft = Draft(
+        ask.optional("initial_comment") or "", blocks=blocks, files=files, thread_ts=ask.optional("thread_ts")
+    )
+    for channel in channels:
+        messages.post(ask.workspace, channel, ask.bot, draft)
+    return {"files": [file_json(ask.workspace, file) for file in files]}
+
+
+@method("files.info", "files:read")
+def info(ask: Ask) -> Json:
+    file = ask.workspace.files.get(ask.optional("file") or "")
+    if file is None or not file.complete or not _visible(ask, file):
+        raise RefusedError("file_not_found")
+    return {"file": file_json(ask.workspace, file), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+@method("files.delete", "files:write")
+def delete(ask: Ask) -> Json:
+    file = ask.workspace.files.get(ask.optional("file") or "")
+    if file is None or not _visible(ask, file):
+        raise RefusedError("file_not_found")
+    if file.user != ask.bot.id:
+        raise RefusedError("cant_delete_file")
+    del ask.workspace.files[file.id]
+    return {}
+
+
+def _uploaded(ask: Ask, entry: Json) -> File:
+    file = ask.workspace.files.get(entry.get("id", ""))
+    if file is None or file.complete or file.id in ask.slack.uploads.values():
+        raise RefusedError("file_not_found")
+    file.title = entry.get("title") or file.name
+    return file
+
+
+def _channel(ask: Ask, channel_id: str) -> Channel:
+    channel = ask.workspace.find_channel(channel_id, ask.bot.id)
+    if ask.bot.id not in channel.members:
+        raise RefusedError("not_in_channel")
+    return channel
+
+
+def _visible(ask: Ask, file: File) -> bool:
+    here = [ask.workspace.channels[c] for c in file.channels if c in ask.workspace.channels]
+    return file.user == ask.bot.id or any(ask.bot.id in channel.members for channel in here)

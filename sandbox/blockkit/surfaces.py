@@ -1,0 +1,86 @@
+"""The surfaces blocks are shown on: messages, modals and Home tabs, each with its own limits.
+
+A refusal carries Slack's `response_metadata.messages`, one line a fault with its JSON pointer.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.blockkit.blocks import EVERYWHERE, IN_MESSAGES, check_blocks
+from sandbox.blockkit.objects import plain
+from sandbox.blockkit.rules import Fault, Rule, anything, boolean, by_type, shape, string
+from sandbox.refusals import RefusedError
+from sandbox.things import Json
+
+MAX_MESSAGE_BLOCKS = 50
+MAX_VIEW_BLOCKS = 100
+MAX_MARKDOWN = 12_000
+MAX_VIEW_BYTES = 250_000
+
+_ABOUT: dict[str, Rule] = {
+    "private_metadata": string(3000, least=0),
+    "callback_id": string(255, least=0),
+    "external_id": string(255, least=0),
+}
+_MODAL = shape(
+    {"title": plain(24), "blocks": anything},
+    _ABOUT
+    | {
+        "close": plain(24),
+        "submit": plain(24),
+        "clear_on_close": boolean,
+        "notify_on_close": boolean,
+        "submit_disabled": boolean,
+    },
+)
+_HOME = shape({"blocks": anything}, _ABOUT)
+
+
+def check_message(blocks: list[Json] | None, attachments: list[Json] | None = None) -> None:
+    """Raises RefusedError `invalid_blocks`, `too_many_attachments` (docs.slack.dev/reference/methods/chat.postMessage)."""
+    faults = list(check_blocks(blocks or [], "/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS))
+    if not faults:
+        faults += _message_totals(blocks or [])
+    if len(attachments or []) > 100:
+        raise RefusedError("too_many_attachments")
+    for index, attachment in enumerate(attachments or []):
+        inner = attachment.get("blocks", [])
+        faults += check_blocks(inner, f"/attachments/{index}/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS)
+    if faults:
+        raise RefusedError("invalid_blocks", errors=[str(fault) for fault in faults], **_metadata(faults))
+
+
+def check_view(view: Any, kind: str) -> None:
+    """Check a view that should be a `kind` ("modal" or "home"). Raises RefusedError `invalid_arguments`, `view_too_large`.
+
+    docs.slack.dev/reference/views/modal-views and home-tab-views.
+    """
+    if len(json.dumps(view)) > MAX_VIEW_BYTES:
+        raise RefusedError("view_too_large")
+    faults = list(by_type(**{kind: _MODAL if kind == "modal" else _HOME})(view, "/view"))
+    if isinstance(view, dict):
+        faults += check_blocks(view.get("blocks"), "/view/blocks", EVERYWHERE, MAX_VIEW_BLOCKS)
+        faults += _submit(view, kind)
+    if faults:
+        raise RefusedError("invalid_arguments", **_metadata(faults))
+
+
+def _submit(view: Json, kind: str) -> Iterator[Fault]:
+    """A modal with an input block has a submit button (docs.slack.dev/reference/views/modal-views)."""
+    blocks = view.get("blocks")
+    has_input = isinstance(blocks, list) and any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
+    if kind == "modal" and has_input and not view.get("submit"):
+        yield Fault("/view", "missing required field: submit")
+
+
+def _message_totals(blocks: list[Json]) -> Iterator[Fault]:
+    """12,000 characters of markdown blocks and one table a message (docs.slack.dev/reference/block-kit/blocks)."""
+    if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MAX_MARKDOWN:
+        yield Fault("/blocks", f"markdown blocks must be less than {MAX_MARKDOWN + 1} characters together")
+    if sum(block["type"] == "table" for block in blocks) > 1:
+        yield Fault("/blocks", "only_one_table_allowed")
+
+
+def _metadata(faults: list[Fault]) -> Json:
+    return {"response_metadata": {"messages": [f"[ERROR] {fault}" for fault in faults]}}

@@ -1,0 +1,161 @@
+"""The state of interactive elements: what they hold at first, what a person puts in, what is missing.
+
+docs.slack.dev/reference/views ("state") and docs.slack.dev/reference/block-kit/block-elements.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.refusals import RefusedError
+from sandbox.things import Json
+
+# For each element that has a state: the field its value is in, and the field of its initial value.
+HOLDS: dict[str, tuple[str, str]] = {
+    "plain_text_input": ("value", "initial_value"),
+    "email_text_input": ("value", "initial_value"),
+    "url_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "rich_text_input": ("rich_text_value", "initial_value"),
+    "file_input": ("files", ""),
+    "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "users_select": ("selected_user", "initial_user"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "multi_external_select": ("selected_options", "initial_options"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "datetimepicker": ("selected_date_time", "initial_date_time"),
+}
+REQUIRED = "Please complete this required field."
+
+
+def elements(block: Json) -> Iterator[Json]:
+    """The interactive elements of a block."""
+    inner = [block.get("element"), block.get("accessory")]
+    inner += block.get("elements", []) if block["type"] == "actions" else []
+    yield from (element for element in inner if element and "action_id" in element)
+
+
+def find_element(blocks: list[Json], block_id: str, action_id: str) -> Json:
+    """Raises RefusedError `element_not_found` when the person could not have touched it."""
+    for block in blocks:
+        if block.get("block_id") == block_id:
+            for element in elements(block):
+                if element["action_id"] == action_id:
+                    return element
+    raise RefusedError("element_not_found")
+
+
+def initial_values(blocks: list[Json], kept: Json | None = None) -> Json:
+    """`state.values` as the app set it; `kept` holds on where block, action and type are as before."""
+    values: Json = {}
+    for block in blocks:
+        for element in elements(block):
+            if element["type"] not in HOLDS:
+                continue
+            state = _initial(element)
+            before = (kept or {}).get(block["block_id"], {}).get(element["action_id"])
+            if before and before["type"] == element["type"]:
+                state = before
+            values.setdefault(block["block_id"], {})[element["action_id"]] = state
+    return values
+
+
+def fill(blocks: list[Json], state: Json, given: Json, offered: list[Json]) -> Json:
+    """`state` with what a person put in: short values or whole states, by block and action.
+
+    `offered` are options the app suggested for external menus. Raises RefusedError `element_not_found`, `option_not_found`.
+    """
+    filled = {block_id: dict(actions) for block_id, actions in state.items()}
+    for block_id, actions in given.items():
+        for action_id, value in actions.items():
+            element = find_element(blocks, block_id, action_id)
+            filled.setdefault(block_id, {})[action_id] = element_state(element, value, offered)
+    return filled
+
+
+def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
+    """The state of one element when `value` is put in. Raises RefusedError `option_not_found`."""
+    kind = element["type"]
+    if isinstance(value, dict) and "type" in value and kind != "rich_text_input":
+        return value
+    field = HOLDS[kind][0]
+    if field == "selected_option":
+        value = None if value in (None, "") else _option(element, value, offered)
+    elif field == "selected_options":
+        value = [_option(element, one, offered) for one in value or []]
+    elif value == "" and field == "value":
+        value = None
+    return {"type": kind, field: value}
+
+
+def complaints(blocks: list[Json], state: Json) -> dict[str, str]:
+    """What Slack's client says, by block id, before it would send the form at all."""
+    found = {}
+    for block in blocks:
+        if block["type"] == "input":
+            element = block["element"]
+            held = state.get(block["block_id"], {}).get(element["action_id"], {})
+            problem = _complaint(element, held.get(HOLDS[element["type"]][0]), bool(block.get("optional")))
+            if problem:
+                found[block["block_id"]] = problem
+    return found
+
+
+def _complaint(element: Json, value: Any, optional: bool) -> str | None:
+    if value in (None, "", []):
+        return None if optional else REQUIRED
+    kind = element["type"]
+    if kind == "plain_text_input":
+        return _length(value, element.get("min_length", 0), element.get("max_length", 3000))
+    if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        return "Please enter a valid email address."
+    if kind == "url_text_input" and not re.match(r"https?://", value):
+        return "Please enter a valid URL."
+    if kind == "number_input":
+        return _number(element, value)
+    return None
+
+
+def _length(value: str, least: int, most: int) -> str | None:
+    if len(value) < least:
+        return f"Must be at least {least} characters."
+    if len(value) > most:
+        return f"Must be at most {most} characters."
+    return None
+
+
+def _number(element: Json, value: str) -> str | None:
+    pattern = r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+"
+    if not re.fullmatch(pattern, value):
+        return "Please enter a number."
+    if "min_value" in element and float(value) < float(element["min_value"]):
+        return f"Must be at least {element['min_value']}."
+    if "max_value" in element and float(value) > float(element["max_value"]):
+        return f"Must be at most {element['max_value']}."
+    return None
+
+
+def _initial(element: Json) -> Json:
+    field, source = HOLDS[element["type"]]
+    empty: Any = [] if element["type"] != "file_input" and field.endswith("s") else None
+    return {"type": element["type"], field: element.get(source, empty)}
+
+
+def _option(element: Json, wanted: Any, offered: list[Json]) -> Json:
+    groups = element.get("option_groups") or []
+    options = [*element.get("options", []), *(o for group in groups for o in group["options"]), *offered]
+    options += [element[name] for name in ("initial_option",) if element.get(name)] + element.get("initial_options", [])
+    value = wanted.get("value") if isinstance(wanted, dict) else wanted
+    for option in options:
+        if option["value"] == value:
+            return dict(option)
+    raise RefusedError("option_not_found")

@@ -1,0 +1,122 @@
+"""People with channels: make, join, invite, rename, archive.
+
+Guests and people of other organisations cannot make channels or bring others in (slack.com/help: "Guest roles").
+"""
+
+from sandbox import channels
+from sandbox.people.desk import Act, channel_of, open_channel_of, verb
+from sandbox.refusals import RefusedError
+from sandbox.shapes import channel_json
+from sandbox.slack import Slack
+from sandbox.things import Json, User
+
+
+class Create(Act):
+    name: str
+    is_private: bool = False
+
+
+class Direct(Act):
+    user: str
+
+
+class OnChannel(Act):
+    channel: str
+
+
+class Invite(OnChannel):
+    users: list[str]
+
+
+class Kick(OnChannel):
+    user: str
+
+
+class Rename(OnChannel):
+    name: str
+
+
+class Topic(OnChannel):
+    topic: str
+
+
+@verb("create", Create)
+async def create(slack: Slack, person: User, act: Create) -> Json:
+    _check_member(person)
+    channel = channels.create(slack.workspace, person.id, act.name, act.is_private)
+    return {"channel": channel_json(slack.workspace, channel, person.id)}
+
+
+@verb("direct", Direct)
+async def direct(slack: Slack, person: User, act: Direct) -> Json:
+    bot = slack.workspace.bots.get(act.user)
+    channel = channels.direct(slack.workspace, person.id, bot.user_id if bot else act.user)
+    return {"channel": channel_json(slack.workspace, channel, person.id)}
+
+
+@verb("join", OnChannel)
+async def join(slack: Slack, person: User, act: OnChannel) -> Json:
+    channels.join(slack.workspace, channel_of(slack, person, act.channel), person.id)
+    return {}
+
+
+@verb("leave", OnChannel)
+async def leave(slack: Slack, person: User, act: OnChannel) -> Json:
+    channel = channel_of(slack, person, act.channel)
+    if person.id not in channel.members:
+        raise RefusedError("not_in_channel")
+    channels.leave(slack.workspace, channel, person.id)
+    return {}
+
+
+@verb("invite", Invite)
+async def invite(slack: Slack, person: User, act: Invite) -> Json:
+    _check_member(person)
+    channels.invite(slack.workspace, channel_of(slack, person, act.channel), person.id, act.users)
+    return {}
+
+
+@verb("kick", Kick)
+async def kick(slack: Slack, person: User, act: Kick) -> Json:
+    _check_member(person)
+    channels.kick(slack.workspace, channel_of(slack, person, act.channel), person.id, act.user)
+    return {}
+
+
+@verb("rename", Rename)
+async def rename(slack: Slack, person: User, act: Rename) -> Json:
+    _check_member(person)
+    channels.rename(slack.workspace, channel_of(slack, person, act.channel), person.id, act.name)
+    return {}
+
+
+@verb("topic", Topic)
+async def topic(slack: Slack, person: User, act: Topic) -> Json:
+    channel = open_channel_of(slack, person, act.channel)
+    channels.set_note(slack.workspace, channel, person.id, "topic", act.topic)
+    return {}
+
+
+@verb("archive", OnChannel)
+async def archive(slack: Slack, person: User, act: OnChannel) -> Json:
+    _check_member(person)
+    channels.archive(slack.workspace, channel_of(slack, person, act.channel), person.id)
+    return {}
+
+
+@verb("unarchive", OnChannel)
+async def unarchive(slack: Slack, person: User, act: OnChannel) -> Json:
+    _check_member(person)
+    channels.unarchive(slack.workspace, channel_of(slack, person, act.channel), person.id)
+    return {}
+
+
+@verb("delete_channel", OnChannel)
+async def delete_channel(slack: Slack, person: User, act: OnChannel) -> Json:
+    channels.delete(slack.workspace, channel_of(slack, person, act.channel), person.id)
+    return {}
+
+
+def _check_member(person: User) -> None:
+    if person.is_guest or person.is_stranger:
+        raise RefusedError("restricted_action")

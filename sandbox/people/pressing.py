@@ -1,0 +1,138 @@
+"""People press buttons, choose from menus, and search in them: on messages, in modals, in the Home tab.
+
+docs.slack.dev/reference/interaction-payloads/block_actions-payload and block_suggestion-payload
+"""
+
+from typing import Any
+
+from sandbox import forms
+from sandbox.deliveries.payloads import in_message, in_view, interaction
+from sandbox.people.asking import answerable, ask, triggered
+from sandbox.people.commands import action_ts
+from sandbox.people.desk import Act, channel_of, message_seen, verb
+from sandbox.refusals import RefusedError
+from sandbox.shapes import view_json
+from sandbox.slack import Slack
+from sandbox.things import Json, User, View
+
+
+class Touch(Act):
+    """Something touched: `block_id` and `action_id`, on the message at `channel` and `ts` or in the view `view_id`."""
+
+    channel: str | None = None
+    ts: str | None = None
+    view_id: str | None = None
+    block_id: str
+    action_id: str
+
+
+class Press(Touch):
+    value: str | None = None
+    selected_option: Any = None
+    selected_options: list[Any] | None = None
+    selected_user: str | None = None
+    selected_users: list[str] | None = None
+    selected_channel: str | None = None
+    selected_channels: list[str] | None = None
+    selected_conversation: str | None = None
+    selected_conversations: list[str] | None = None
+    selected_date: str | None = None
+    selected_time: str | None = None
+    selected_date_time: int | None = None
+    values: dict[str, dict[str, Any]] = {}
+
+
+class Options(Touch):
+    query: str = ""
+
+
+@verb("press", Press)
+async def press(slack: Slack, person: User, act: Press) -> Json:
+    blocks, surface, payload = _surface(slack, person, act, "block_actions")
+    element = forms.find_element(blocks, act.block_id, act.action_id)
+    offered = slack.offered.get((surface, act.block_id, act.action_id), [])
+    action = _action(element, act, offered)
+    if act.view_id:
+        view = own_view(slack, person, act.view_id)
+        chosen = {act.block_id: {act.action_id: _chosen(element, act)}} if element["type"] in forms.HOLDS else {}
+        everything = [o for (where, *_), options in slack.offered.items() if where == view.id for o in options]
+        view.values = forms.fill(
+            view.blocks, forms.fill(view.blocks, view.values, act.values, everything), chosen, offered
+        )
+        payload |= {"view": view_json(view)}
+    else:
+        values = forms.fill(blocks, forms.initial_values(blocks), act.values, offered)
+        payload |= {"state": {"values": values}}
+    await ask(slack, "interactive", payload | triggered(slack, person) | {"actions": [action]})
+    return {}
+
+
+@verb("options", Options)
+async def options(slack: Slack, person: User, act: Options) -> Json:
+    """What an external menu offers for what was typed. The app's answer is checked as Slack does: at most 100."""
+    blocks, surface, payload = _surface(slack, person, act, "block_suggestion")
+    element = forms.find_element(blocks, act.block_id, act.action_id)
+    if element["type"] not in {"external_select", "multi_external_select"}:
+        raise RefusedError("not_external")
+    payload.pop("response_url", None)
+    payload |= {"action_id": act.action_id, "block_id": act.block_id, "value": act.query}
+    said = await ask(slack, "interactive", payload)
+    found = said if isinstance(said, dict) else {}
+    plain, groups = found.get("options") or [], found.get("option_groups") or []
+    if len(plain) > 100 or len(groups) > 100:
+        raise RefusedError("invalid_options")
+    slack.offered[(surface, act.block_id, act.action_id)] = [*plain, *(o for g in groups for o in g["options"])]
+    return {"options": plain, "option_groups": groups}
+
+
+def own_view(slack: Slack, person: User, view_id: str) -> View:
+    """A view this person has before them. Raises RefusedError `view_not_found`."""
+    view = slack.workspace.find_view(view_id)
+    if view is None or view.user != person.id:
+        raise RefusedError("view_not_found")
+    return view
+
+
+def _surface(slack: Slack, person: User, act: Touch, kind: str) -> tuple[list[Json], str, Json]:
+    """The blocks touched, a name for where they are, and the payload so far."""
+    payload = interaction(slack.workspace, kind, person)
+    if act.view_id:
+        view = own_view(slack, person, act.view_id)
+        return view.blocks, view.id, payload | in_view(view)
+    channel = channel_of(slack, person, act.channel or "")
+    message = message_seen(person, channel, act.ts or "")
+    if message.app_id != slack.workspace.app.id:
+        raise RefusedError("element_not_found")
+    payload |= in_message(slack.workspace, channel, message) | answerable(slack, person, channel, message.ts)
+    attached = [block for attachment in message.attachments or [] for block in attachment.get("blocks", [])]
+    return [*(message.blocks or []), *attached], message.ts, payload
+
+
+def _chosen(element: Json, act: Press) -> Any:
+    """What was put in: the field of this element's kind, or `value` for short."""
+    field = forms.HOLDS[element["type"]][0]
+    given = getattr(act, field, None)
+    return act.value if given is None else given
+
+
+def _action(element: Json, act: Press, offered: list[Json]) -> Json:
+    """One entry of `actions`."""
+    kind = element["type"]
+    action: Json = {
+        "type": kind,
+        "action_id": act.action_id,
+        "block_id": act.block_id,
+        "action_ts": action_ts(),
+    }
+    if kind == "button":
+        copied = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+        return action | copied
+    if kind == "overflow":
+        wanted = act.value if act.selected_option is None else act.selected_option
+        state = forms.element_state({**element, "type": "static_select"}, wanted, offered)
+        return action | {"selected_option": state["selected_option"]}
+    if kind not in forms.HOLDS:
+        return action
+    if "placeholder" in element:
+        action["placeholder"] = element["placeholder"]
+    return action | forms.element_state(element, _chosen(element, act), offered)

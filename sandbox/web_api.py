@@ -1,0 +1,140 @@
+"""The addresses of Slack's own: /api/<method>, uploads and files, response_urls.
+
+Form and JSON bodies, tokens in the header or the arguments, as docs.slack.dev/apis/web-api says.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from typing import Any
+
+from aiohttp import web
+
+from sandbox import api
+from sandbox.answers import answer
+from sandbox.api.files import receive
+from sandbox.api.registry import METHODS, call
+from sandbox.refusals import RefusedError
+from sandbox.slack import Slack
+from sandbox.things import Json
+from sandbox.troubles import ApiTrouble
+from sandbox.workspace import Call
+
+__all__ = ["add_routes", "api"]
+
+
+def add_routes(app: web.Application, slack: Slack) -> None:
+    """Mount Slack's own addresses."""
+    server = WebApi(slack)
+    app.router.add_route("*", "/api/{method}", server.call)
+    app.router.add_post("/upload/v1/{ticket}", server.upload)
+    app.router.add_get("/files/{file}/{name}", server.download)
+    app.router.add_post("/{kind:commands|actions}/{team}/{secret}", server.respond)
+
+
+class WebApi:
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """One Web API call, with the trouble asked for it if any, written into the log."""
+        name = request.match_info["method"]
+        args, unreadable = await read_arguments(request)
+        token = _bearer(request) or args.pop("token", None)
+        record = Call(time.time(), "api", name, args)
+        self._slack.workspace.calls.append(record)
+        began = time.perf_counter()
+        trouble = self._slack.troubles.for_call(name)
+        if trouble:
+            await asyncio.sleep(trouble.delay)
+        if trouble and trouble.cut == "before":
+            return _cut(request)
+        record.answer = self._answer(name, token, args, unreadable, trouble)
+        record.latency = time.perf_counter() - began
+        if trouble and trouble.cut == "after":
+            return _cut(request)
+        return self._respond(name, record.answer, trouble)
+
+    def _answer(
+        self, name: str, token: str | None, args: Json, unreadable: str | None, trouble: ApiTrouble | None
+    ) -> Json:
+        if trouble and trouble.error:
+            return {"ok": False, "error": trouble.error}
+        if unreadable:
+            return {"ok": False, "error": unreadable}
+        return call(self._slack, name, token, args)
+
+    def _respond(self, name: str, said: Json, trouble: ApiTrouble | None) -> web.Response:
+        headers = {
+            "x-slack-req-id": secrets.token_hex(16),
+            "x-oauth-scopes": ",".join(sorted(self._slack.workspace.app.scopes)),
+        }
+        if name in METHODS:
+            headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
+        status = 200
+        if said.get("error") == "ratelimited":
+            status = 429
+            headers["Retry-After"] = str(trouble.retry_after if trouble else 1)
+        return web.json_response(said, status=status, headers=headers)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """The bytes of a file: the body itself, or the first part of a multipart form."""
+        content = await request.read()
+        if request.content_type == "multipart/form-data":
+            parts = [v for v in (await request.post()).values() if isinstance(v, web.FileField)]
+            content = parts[0].file.read() if parts else b""
+        try:
+            file = receive(self._slack, request.match_info["ticket"], content)
+        except RefusedError as refused:
+            return web.Response(status=404, text=refused.name)
+        return web.Response(text=f"OK - {len(file.content)}")
+
+    async def download(self, request: web.Request) -> web.Response:
+        """A file's bytes, for whoever holds the bot's token or looks at the page on this machine."""
+        file = self._slack.workspace.files.get(request.match_info["file"])
+        if file is None:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type=file.mimetype)
+
+    async def respond(self, request: web.Request) -> web.Response:
+        """A response_url (docs.slack.dev/interactivity/handling-user-interaction, "Message responses")."""
+        said, _ = await read_arguments(request)
+        self._slack.workspace.calls.append(Call(time.time(), "api", "response_url", said))
+        try:
+            answer(self._slack, self._slack.response_urls.use(request.match_info["secret"]), said)
+        except RefusedError as refused:
+            status = 404 if refused.name in {"expired_url", "used_url"} else 200
+            return web.json_response({"ok": False, "error": refused.name, **refused.details}, status=status)
+        return web.Response(text="ok")
+
+
+async def read_arguments(request: web.Request) -> tuple[Json, str | None]:
+    """The arguments of a call, from query, form or JSON body; and Slack's error name when the body cannot be read."""
+    args: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(await request.read() or b"{}")
+        except ValueError:
+            return args, "invalid_json"
+        if not isinstance(body, dict):
+            return args, "json_not_object"
+        return args | body, None
+    if request.method == "POST" and request.content_type in {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    }:
+        args |= dict(await request.post())
+    return args, None
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Close the connection without an answer."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
