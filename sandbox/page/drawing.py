@@ -92,7 +92,8 @@ def initial_options(element: Json, names: Names) -> list[Json]:
         ids += element.get(f"initial_{field}s", [])
         ids += [element[f"initial_{field}"]] if element.get(f"initial_{field}") else []
     if ids:
-        return [_option(Choice(id_, names.user(id_) or names.channel(id_) or id_)) for id_ in ids]
+        known = {choice.value: choice for choice in [*names.user_choices(), *names.channel_choices()]}
+        return [_option(known.get(id_, Choice(id_, id_))) for id_ in ids]
     single = [element["initial_option"]] if element.get("initial_option") else []
     return [*element.get("initial_options", []), *single]
 

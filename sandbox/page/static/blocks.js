@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-press]");
   const option = event.target.closest("[data-press-option]");
   if (button?.dataset.url || option?.dataset.url) window.open((button ?? option).dataset.url, "_blank", "noopener");
-  if (button) press(button, { value: button.dataset.value });
+  if (button) press(button, button.dataset.value ? { value: button.dataset.value } : {});
   if (option) press(option.closest("[data-element]"), { selected_option: JSON.parse(option.dataset.pressOption) });
 });
 document.addEventListener("change", (event) => {

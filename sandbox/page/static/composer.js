@@ -1,6 +1,6 @@
 // The boxes to write in: Enter sends, "/" offers commands, "@" people, "#" channels.
 
-import { actOrSay } from "./acts.js";
+import { act, actOrSay, sentence, toast } from "./acts.js";
 import { presentLook } from "./look.js";
 
 const drafts = new Map();
@@ -46,6 +46,14 @@ function grow(area) {
   area.style.height = `${Math.min(area.scrollHeight, 220)}px`;
 }
 
+const isCommand = (text) => text.startsWith("/") && !text.startsWith("/me ");
+
+// A command that fails is explained in the channel by Slackbot, so that only a sandbox out of reach needs a word here.
+async function command(channel, text) {
+  const answer = await act("command", { channel, text });
+  if (answer.error === "no_network") toast({ text: sentence(answer.error), isProblem: true });
+}
+
 async function send(form) {
   const area = form.querySelector("textarea");
   const text = area.value.trim();
@@ -55,10 +63,8 @@ async function send(form) {
   area.value = "";
   grow(area);
   hideHints();
-  const isCommand = text.startsWith("/") && !thread && suggestions().some(({ text: name }) => name === text.split(/\s/)[0]);
-  const answer = isCommand
-    ? await actOrSay("command", { channel, text })
-    : await actOrSay("message", { channel, text: written(text), ...(thread ? { thread_ts: thread } : {}) });
+  if (isCommand(text) && !thread) return command(channel, text);
+  const answer = await actOrSay("message", { channel, text: written(text), ...(thread ? { thread_ts: thread } : {}) });
   if (!answer.ok && !area.value) area.value = text;
 }
 

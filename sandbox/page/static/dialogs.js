@@ -24,7 +24,7 @@ export function askText(title, text) {
     <footer><button class="btn" value="">Cancel</button><button class="btn primary" value="yes">Save</button></footer></form>`;
   dialog.querySelector("h2").textContent = title;
   const area = dialog.querySelector("textarea");
-  area.setAttribute("aria-label", title);
+  area.setAttribute("aria-label", "Text");
   area.value = text;
   return shown(dialog).then(() => (dialog.returnValue === "yes" ? area.value : null));
 }

@@ -59,7 +59,7 @@ const PRESSES = {
   "[data-delete]": remove,
   "[data-thread]": (button) => lookAt({ thread: button.dataset.thread }),
   "[data-close-thread]": () => lookAt({ thread: null }),
-  "[data-dismiss]": (button) => button.closest("article").toggleAttribute("hidden", true),
+  "[data-dismiss]": (button) => actOrSay("delete", addressOf(button)),
   "[data-shortcut]": (button) =>
     actOrSay("shortcut", { callback_id: button.dataset.shortcut, ...(addressOf(button) ?? {}) }),
   "[data-join]": async (button) => {

@@ -1,0 +1,401 @@
+"""A person in a browser: types a command, fills the form, presses what the app posts, and sees it all live.
+The app is a small Bolt app over Socket Mode; the browser is headless Chromium."""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.server import Sandbox, running_sandbox
+
+pytestmark = pytest.mark.browser
+
+MANIFEST: dict[str, Any] = {
+    "display_information": {"name": "Lost and Found"},
+    "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "bot_user": {"display_name": "lost"},
+        "slash_commands": [
+            {"command": "/lost", "description": "Report a thing", "usage_hint": "[what]", "should_escape": True}
+        ],
+        "shortcuts": [
+            {"name": "Report a thing", "type": "global", "callback_id": "report", "description": "Open the form"},
+            {"name": "Keep this", "type": "message", "callback_id": "keep", "description": "Keep the message"},
+        ],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "commands",
+                "chat:write",
+                "chat:write.public",
+                "channels:manage",
+                "channels:read",
+                "channels:history",
+                "im:write",
+                "im:history",
+                "users:read",
+                "pins:write",
+                "bookmarks:write",
+                "reactions:read",
+            ]
+        }
+    },
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_home_opened", "message.channels"]},
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+def option(value: str, text: str) -> dict[str, Any]:
+    return {"value": value, "text": plain(text)}
+
+
+def form(title: str = "") -> dict[str, Any]:
+    what = {"type": "plain_text_input", "action_id": "text", "initial_value": title, "focus_on_load": True}
+    sizes = [option("s", "Small"), option("l", "Large")]
+    return {
+        "type": "modal",
+        "callback_id": "thing",
+        "title": plain("Report a thing"),
+        "submit": plain("Report"),
+        "blocks": [
+            {"type": "input", "block_id": "what", "label": plain("What"), "hint": plain("In a word"), "element": what},
+            {
+                "type": "input",
+                "block_id": "size",
+                "label": plain("Size"),
+                "element": {
+                    "type": "static_select",
+                    "action_id": "menu",
+                    "options": sizes,
+                    "initial_option": sizes[0],
+                },
+            },
+            {
+                "type": "input",
+                "block_id": "who",
+                "optional": True,
+                "label": plain("Tell"),
+                "element": {"type": "multi_users_select", "action_id": "users"},
+            },
+            {
+                "type": "input",
+                "block_id": "place",
+                "optional": True,
+                "label": plain("Place"),
+                "element": {"type": "external_select", "action_id": "places", "min_query_length": 1},
+            },
+        ],
+    }
+
+
+def card(text: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "header", "block_id": "title", "text": plain(text)},
+        {
+            "type": "actions",
+            "block_id": "acts",
+            "elements": [
+                {"type": "button", "action_id": "found", "text": plain("Found it"), "style": "primary"},
+                {
+                    "type": "button",
+                    "action_id": "give_up",
+                    "text": plain("Give up"),
+                    "style": "danger",
+                    "confirm": {
+                        "title": plain("Give up?"),
+                        "text": plain("It stays lost."),
+                        "confirm": plain("Give up"),
+                        "deny": plain("Keep looking"),
+                    },
+                },
+            ],
+        },
+    ]
+
+
+def lost_and_found(sandbox: Sandbox) -> AsyncApp:
+    """The app under the browser: a command that opens a form, which opens a channel with a card."""
+    app = AsyncApp(client=AsyncWebClient(sandbox.app.bot_token, sandbox.api_url))
+
+    @app.command("/lost")
+    async def lost(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=form(body["text"]))
+
+    @app.shortcut("report")
+    async def report(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=form())
+
+    @app.shortcut("keep")
+    async def keep(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await client.chat_postEphemeral(
+            channel=body["channel"]["id"], user=body["user"]["id"], text=f"Kept: {body['message']['text']}"
+        )
+
+    @app.options("places")
+    async def places(ack: Any, body: dict[str, Any]) -> None:
+        found = [name for name in ("Platform 1", "Platform 2", "Hall") if body["value"].lower() in name.lower()]
+        await ack(options=[option(name, name) for name in found])
+
+    @app.view("thing")
+    async def thing(ack: Any, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+        values = view["state"]["values"]
+        what = values["what"]["text"]["value"]
+        if len(what) < 3:
+            await ack(response_action="errors", errors={"what": "Say a little more."})
+            return
+        await ack()
+        size = values["size"]["menu"]["selected_option"]["text"]["text"]
+        place = (values["place"]["places"]["selected_option"] or {"value": "somewhere"})["value"]
+        made = await client.conversations_create(name="lost-1")
+        channel = made["channel"]["id"]
+        people = [body["user"]["id"], *values["who"]["users"]["selected_users"]]
+        posted = await client.chat_postMessage(channel=channel, text=what, blocks=card(f"{size}: {what} at {place}"))
+        await client.pins_add(channel=channel, timestamp=posted["ts"])
+        await client.conversations_setTopic(channel=channel, topic="Looking for it")
+        await client.conversations_invite(channel=channel, users=people)
+
+    @app.action("found")
+    async def found(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        text = f"Found by <@{body['user']['id']}>"
+        await client.chat_update(
+            channel=body["channel"]["id"],
+            ts=body["message"]["ts"],
+            text=text,
+            blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
+        )
+
+    @app.action("give_up")
+    async def give_up(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        await ack()
+        await respond(text="Nobody gives up here.", response_type="ephemeral", replace_original=False)
+
+    @app.event("app_home_opened")
+    async def home(event: dict[str, Any], client: AsyncWebClient) -> None:
+        blocks = [{"type": "header", "text": plain("Nothing is lost")}]
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
+
+    @app.event("message")
+    async def heard(ack: Any) -> None:
+        await ack()
+
+    return app
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A workspace with the app installed and connected."""
+    async with running_sandbox(MANIFEST) as running:
+        handler = AsyncSocketModeHandler(lost_and_found(running), running.app.app_token)
+        await handler.connect_async()
+        yield running
+        await handler.close_async()
+
+
+class Window:
+    """A browser window of one person, found as a person finds things: by role and name."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.sidebar = page.get_by_role("navigation", name="Channels and direct messages")
+        self.log = page.get_by_role("log", name="Messages")
+        self.box = page.get_by_role("textbox", name=re.compile("^Message "))
+        self.form = page.get_by_role("dialog", name="Report a thing")
+
+    async def type(self, text: str) -> None:
+        await self.box.click()
+        await self.page.keyboard.type(text)
+
+    async def send(self, text: str) -> None:
+        await self.type(text)
+        await self.page.keyboard.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        return self.log.get_by_role("article").filter(has_text=text)
+
+    async def menu(self, text: str, item: str) -> None:
+        """Choose from a message's menu."""
+        await self.message(text).hover()
+        await self.message(text).get_by_role("button", name="More message actions").click()
+        await self.page.get_by_role("menuitem", name=item).click()
+
+
+@contextlib.asynccontextmanager
+async def window(
+    browser: Browser,
+    sandbox: Sandbox,
+    person: str,
+    place: str = "",
+    size: tuple[int, int] = (1280, 800),
+    scheme: Any = "light",
+) -> AsyncIterator[Window]:
+    """The page as `person`, live; at its end no script may have failed."""
+    page = await browser.new_page(viewport=ViewportSize(width=size[0], height=size[1]), color_scheme=scheme)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.set_default_timeout(10_000)
+    await page.goto(f"{sandbox.url}/?as={person}{place}")
+    await page.locator("body[data-live]").wait_for()
+    yield Window(page)
+    await page.close()
+    assert faults == []
+
+
+async def test_a_command_opens_a_form_and_its_submission_a_channel_with_a_card_to_press(
+    browser: Browser, sandbox: Sandbox, screenshots: Path
+) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await expect(ana.page.get_by_text("Try: /lost [what]")).to_be_visible()
+        await ana.page.screenshot(path=screenshots / "page-first-screen.png")
+        await ana.type("/lo")
+        await expect(ana.page.get_by_role("option").filter(has_text="/lost")).to_contain_text("Report a thing")
+        await ana.page.keyboard.press("Tab")
+        await ana.page.keyboard.type("me")
+        await ana.page.keyboard.press("Enter")
+
+        await expect(ana.form.get_by_label("What")).to_be_focused()
+        await expect(ana.form.get_by_label("What")).to_have_value("me")
+        await ana.form.get_by_role("button", name="Report").click()
+        await expect(ana.form.get_by_text("Say a little more.")).to_be_visible()
+        await ana.page.screenshot(path=screenshots / "page-form-error.png")
+        await ana.form.get_by_label("What").fill("Red <b>umbrella</b>")
+        await ana.form.get_by_label("Size").select_option(label="Large")
+        await ana.form.get_by_label("Tell").fill("ben")
+        await ana.page.keyboard.press("Enter")
+        await ana.form.get_by_label("Place").fill("plat")
+        await ana.form.get_by_role("option", name="Platform 2").click()
+        await ana.form.get_by_role("button", name="Report").click()
+        await expect(ana.form).to_be_hidden()
+
+        await expect(ana.page.get_by_role("link", name="You were added to #lost-1")).to_be_visible()
+        channel = ana.sidebar.get_by_role("link", name=re.compile("lost-1"))
+        await expect(channel).to_have_accessible_name(re.compile("unread"))
+        await channel.click()
+        await expect(ana.page.get_by_role("heading", name="Large: Red <b>umbrella</b> at Platform 2")).to_be_visible()
+        await expect(ana.page.get_by_role("button", name="1 pinned")).to_be_visible()
+        await expect(ana.page.get_by_role("banner")).to_contain_text("Looking for it")
+        await ana.page.screenshot(path=screenshots / "page-card.png")
+
+        async with window(browser, sandbox, "U0BEN", "&channel=C0GENERAL") as ben:
+            await ben.sidebar.get_by_role("link", name=re.compile("lost-1")).click()
+            await ben.page.get_by_role("button", name="Give up").click()
+            question = ben.page.get_by_role("alertdialog", name="Give up?")
+            await question.get_by_role("button", name="Give up").click()
+            await expect(ben.message("Nobody gives up here.")).to_contain_text("Only visible to you")
+            await ben.page.get_by_role("button", name="Found it").click()
+        await expect(ana.message("Found by @ben")).to_be_visible()
+        await expect(ana.message("Nobody gives up here.")).to_have_count(0)
+
+
+async def test_two_people_talk_live_and_what_one_is_typing_stays(
+    browser: Browser, sandbox: Sandbox, screenshots: Path
+) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana, window(browser, sandbox, "U0BEN") as ben:
+        await ana.type("half a sen")
+        await ben.send("<script>alert(1)</script> @ana see https://x.test/a?b=1&c=2 and *this*")
+        said = ana.message("alert(1)")
+        await expect(said).to_contain_text("<script>alert(1)</script> @ana see https://x.test/a?b=1&c=2 and this")
+        await expect(said.get_by_role("link")).to_have_attribute("href", "https://x.test/a?b=1&c=2")
+        await expect(ana.box).to_have_value("half a sen")
+        await expect(ana.box).to_be_focused()
+        await ana.page.keyboard.type("tence")
+        await ana.page.keyboard.press("Enter")
+        await expect(ben.message("half a sentence")).to_be_visible()
+
+        await ben.message("half a sentence").hover()
+        await ben.message("half a sentence").get_by_role("button", name="Add a reaction").first.click()
+        await ben.page.get_by_role("button", name="tada").click()
+        await expect(ana.message("half a sentence").get_by_role("button", name="tada, 1")).to_be_visible()
+
+        await ana.menu("half a sentence", "Edit message")
+        await ana.page.get_by_role("textbox", name="Text").fill("a whole sentence")
+        await ana.page.get_by_role("button", name="Save").click()
+        await expect(ben.message("a whole sentence")).to_contain_text("(edited)")
+
+        await ben.message("a whole sentence").hover()
+        await ben.message("a whole sentence").get_by_role("button", name="Reply in thread").first.click()
+        await ben.page.get_by_role("textbox", name="Reply in thread").fill("well said")
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.page.get_by_role("complementary", name="Thread")).to_contain_text("well said")
+        await expect(ana.message("a whole sentence").get_by_role("button", name="1 reply")).to_be_visible()
+        await ben.page.screenshot(path=screenshots / "page-thread.png")
+
+        await ana.menu("a whole sentence", "Pin to channel")
+        await expect(ben.message("a whole sentence")).to_contain_text("Pinned by Ana Duarte")
+        await ben.menu("a whole sentence", "Keep this")
+        await expect(ben.message("Kept: a whole sentence")).to_contain_text("Only visible to you")
+        await ben.message("Kept: a whole sentence").get_by_role("button", name="Dismiss").click()
+        await expect(ben.message("Kept: a whole sentence")).to_have_count(0)
+        await ana.menu("a whole sentence", "Delete message")
+        await ana.page.get_by_role("button", name="Delete", exact=True).click()
+        await expect(ana.message("a whole sentence")).to_have_count(0)
+
+
+async def test_a_form_keeps_the_keyboard_and_escape_closes_it(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await ana.page.get_by_role("button", name="Shortcuts").click()
+        await ana.page.get_by_role("menuitem", name="Report a thing").click()
+        await expect(ana.form.get_by_label("What")).to_be_focused()
+        await ana.page.keyboard.press("Enter")
+        await expect(ana.form.get_by_text("Please complete this required field.")).to_be_visible()
+        await ana.page.keyboard.press("Escape")
+        await expect(ana.form).to_be_hidden()
+        assert await sandbox.person("ana").views() == []
+
+
+async def test_home_the_apps_messages_and_a_channel_to_join(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0BEN") as ben:
+        await ben.sidebar.get_by_text("Lost and Found").click()
+        await ben.page.get_by_role("tab", name="Home").click()
+        await expect(ben.page.get_by_role("heading", name="Nothing is lost")).to_be_visible()
+        await ben.page.get_by_role("tab", name="Messages").click()
+        await expect(ben.box).to_be_visible()
+        await ben.page.get_by_role("button", name="Browse channels").click()
+        await ben.page.get_by_role("button", name="Join payments").click()
+        await expect(ben.page.get_by_role("heading", name="payments")).to_be_visible()
+        await ben.send("/nothing")
+        await expect(ben.message("is not a valid command")).to_be_visible()
+        await ben.page.go_back()
+        await expect(ben.page.get_by_role("tab", name="Messages")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"),
+    [("dark", (1280, 800), "dark"), ("phone", (390, 844), "light"), ("phone-dark", (390, 844), "dark")],
+)
+async def test_the_page_fits_a_phone_and_the_night(
+    browser: Browser, sandbox: Sandbox, screenshots: Path, name: str, size: tuple[int, int], scheme: str
+) -> None:
+    async with window(browser, sandbox, "U0ANA", size=size, scheme=scheme) as ana:
+        await ana.send("/lost umbrella")
+        await ana.form.get_by_role("button", name="Report").click()
+        await ana.page.get_by_role("link", name="You were added to #lost-1").click()
+        await expect(ana.page.get_by_role("heading", name="Small: umbrella")).to_be_visible()
+        await ana.page.screenshot(path=screenshots / f"page-{name}.png")
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await ana.page.evaluate(overflow) == 0
+        if size[0] < 760:
+            await expect(ana.sidebar).to_be_hidden()
+            await ana.page.get_by_role("button", name="Show channels").click()
+            await expect(ana.sidebar.get_by_role("link", name=re.compile("general"))).to_be_visible()
+            await ana.page.screenshot(path=screenshots / f"page-{name}-drawer.png")
+            await ana.page.keyboard.press("Escape")
+            await expect(ana.sidebar).to_be_hidden()
