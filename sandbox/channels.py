@@ -1,6 +1,6 @@
 """What can be done with channels: create, join, invite, rename, archive …, by whoever does it.
 
-Slack's rules and error names (docs.slack.dev/reference/methods, conversations.*); permissions by scope are the Web API's business.
+Slack's rules and error names (docs.slack.dev/reference/methods, conversations.*); scopes are the Web API's business.
 """
 
 import re

@@ -13,7 +13,7 @@ from sandbox.things import Json
 
 
 class Person:
-    """One person at the keyboard. Acts raise RefusedError with the error's name; use as `async with` or call `close`."""
+    """One person at the keyboard, whose acts raise RefusedError; use it with `async with`, or call `close`."""
 
     def __init__(self, url: str, user_id: str) -> None:
         self.id = user_id

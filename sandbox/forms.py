@@ -72,7 +72,8 @@ def initial_values(blocks: list[Json], kept: Json | None = None) -> Json:
 def fill(blocks: list[Json], state: Json, given: Json, offered: list[Json]) -> Json:
     """`state` with what a person put in: short values or whole states, by block and action.
 
-    `offered` are options the app suggested for external menus. Raises RefusedError `element_not_found`, `option_not_found`.
+    `offered` are options the app suggested for external menus.
+    Raises RefusedError `element_not_found`, `option_not_found`.
     """
     filled = {block_id: dict(actions) for block_id, actions in state.items()}
     for block_id, actions in given.items():

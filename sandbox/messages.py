@@ -39,9 +39,9 @@ def check_sayable(draft: Draft) -> None:
 
 
 def post(workspace: Workspace, channel: Channel, author: User, draft: Draft) -> Message:
-    """Put a message into the channel. Text beyond 40,000 characters is cut (docs.slack.dev/reference/methods/chat.postMessage).
+    """Put a message into the channel; text beyond 40,000 characters is cut.
 
-    Raises RefusedError `no_text`, `is_archived`, `thread_not_found`.
+    docs.slack.dev/reference/methods/chat.postMessage ("Truncating content"). Raises RefusedError `no_text`, `is_archived`, `thread_not_found`.
     """
     check_sayable(draft)
     if channel.is_archived:

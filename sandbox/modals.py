@@ -27,7 +27,10 @@ def open_modal(workspace: Workspace, user: str, content: Any) -> View:
 
 
 def push(workspace: Workspace, user: str, content: Any) -> View:
-    """Put a view on top of the person's stack. Raises RefusedError `not_found`, `push_limit_reached`, or as `check_view`."""
+    """Put a view on top of the person's stack.
+
+    Raises RefusedError `not_found`, `push_limit_reached`, or as `check_view`.
+    """
     stack = workspace.open_views(user)
     if not stack:
         raise RefusedError("not_found")

@@ -97,7 +97,7 @@ class Workspace:
             raise RefusedError("user_not_found") from None
 
     def find_channel(self, channel_id: str, viewer: str) -> Channel:
-        """The channel as `viewer` sees it. Raises RefusedError `channel_not_found`, also for what the viewer may not see."""
+        """Raises RefusedError `channel_not_found`, also for a channel that `viewer` may not see."""
         channel = self.channels.get(channel_id)
         if channel is None or not self.can_see(viewer, channel):
             raise RefusedError("channel_not_found")

@@ -175,9 +175,9 @@ def _run(slack: Slack, name: str, token: str | None, args: Json) -> Json:
 
 
 def page(ask: Ask, items: Sequence[Item], default: int, most: int = 1000) -> tuple[list[Item], str]:
-    """One page by `limit` and `cursor`, and the next cursor, empty on the last page (docs.slack.dev/apis/web-api/pagination).
+    """One page by `limit` and `cursor`, and the next cursor, empty on the last page.
 
-    Raises RefusedError `invalid_cursor`, `invalid_limit`.
+    docs.slack.dev/apis/web-api/pagination. Raises RefusedError `invalid_cursor`, `invalid_limit`.
     """
     limit = ask.number("limit", default)
     if limit < 0 or limit > most:

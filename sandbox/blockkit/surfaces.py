@@ -38,7 +38,7 @@ _HOME = shape({"blocks": anything}, _ABOUT)
 
 
 def check_message(blocks: list[Json] | None, attachments: list[Json] | None = None) -> None:
-    """Raises RefusedError `invalid_blocks`, `too_many_attachments` (docs.slack.dev/reference/methods/chat.postMessage)."""
+    """Raises RefusedError `invalid_blocks`, `too_many_attachments`, as chat.postMessage says."""
     faults = list(check_blocks(blocks or [], "/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS))
     if not faults:
         faults += _message_totals(blocks or [])
@@ -52,9 +52,9 @@ def check_message(blocks: list[Json] | None, attachments: list[Json] | None = No
 
 
 def check_view(view: Any, kind: str) -> None:
-    """Check a view that should be a `kind` ("modal" or "home"). Raises RefusedError `invalid_arguments`, `view_too_large`.
+    """Check a view that should be a `kind` ("modal" or "home"): docs.slack.dev/reference/views.
 
-    docs.slack.dev/reference/views/modal-views and home-tab-views.
+    Raises RefusedError `invalid_arguments`, `view_too_large`.
     """
     if len(json.dumps(view)) > MAX_VIEW_BYTES:
         raise RefusedError("view_too_large")

@@ -1,4 +1,4 @@
-"""Carries deliveries to the app and keeps the rules: events come again until acknowledged, people's interactions do not.
+"""Carries deliveries to the app: events come again until acknowledged, what a person waits for does not.
 
 Everything sent is written into the workspace's log of calls.
 """

@@ -88,7 +88,7 @@ class Sockets:
             connection.waiting.pop(envelope["envelope_id"], None)
 
     async def disconnect(self, reason: str) -> None:
-        """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`) and, but for a warning, close it."""
+        """Tell every connection to go and, but for a `warning`, close it (`refresh_requested`, `link_disabled`)."""
         for connection in list(self._connections):
             await connection.socket.send_json(
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}

@@ -6,7 +6,7 @@
 import mimetypes
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sandbox import messages
 from sandbox.messages import Draft
@@ -27,7 +27,7 @@ class Say(Act):
     text: str = ""
     thread_ts: str | None = None
     broadcast: bool = False
-    files: list[FileGiven] = []
+    files: list[FileGiven] = Field(default_factory=list)
 
 
 class OnMessage(Act):

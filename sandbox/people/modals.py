@@ -5,6 +5,8 @@ docs.slack.dev/surfaces/modals ("Handling view_submission") and docs.slack.dev/s
 
 from typing import Any
 
+from pydantic import Field
+
 from sandbox import channels, forms, modals
 from sandbox.deliveries.payloads import interaction
 from sandbox.people.asking import ask, triggered
@@ -18,7 +20,7 @@ from sandbox.things import Json, User, View
 
 class Submit(Act):
     view_id: str
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class Close(Act):
@@ -47,7 +49,7 @@ async def submit(slack: Slack, person: User, act: Submit) -> Json:
 
 
 def _follow(slack: Slack, person: User, view: View, said: Json) -> Json:
-    """Do what the acknowledgement asks (docs.slack.dev/surfaces/modals, "response_action"); nothing closes this view."""
+    """Do what the acknowledgement asks; an empty one closes this view (docs.slack.dev/surfaces/modals)."""
     action = said.get("response_action")
     if action == "errors":
         return _errors(slack, view, said.get("errors"))

@@ -5,6 +5,8 @@ docs.slack.dev/reference/interaction-payloads/block_actions-payload and block_su
 
 from typing import Any
 
+from pydantic import Field
+
 from sandbox import forms
 from sandbox.deliveries.payloads import in_message, in_view, interaction
 from sandbox.people.asking import answerable, ask, triggered
@@ -39,7 +41,7 @@ class Press(Touch):
     selected_date: str | None = None
     selected_time: str | None = None
     selected_date_time: int | None = None
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class Options(Touch):
