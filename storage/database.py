@@ -3,8 +3,10 @@
 On SQLite one connection writes, so writers queue up here instead of finding the file locked.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Table, event, make_url
@@ -51,10 +53,15 @@ def database_url(address: str) -> URL:
     return url
 
 
+class DatabaseInUse(Exception):
+    """Another process already does the work of this SQLite file."""
+
+
 class Database:
     """An open database."""
 
     def __init__(self, url: URL) -> None:
+        self._url = url
         self.is_postgresql = url.get_backend_name() == "postgresql"
         if self.is_postgresql:
             engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
@@ -75,6 +82,25 @@ class Database:
         """A transaction that sees the database as it is at one moment, and holds up nobody."""
         async with self._reader.begin() as connection:
             yield connection
+
+    @contextmanager
+    def sole_use(self) -> Iterator[None]:
+        """On SQLite, be the only process at work in this block; it ends with the process, however that ends.
+
+        Raises DatabaseInUse. On PostgreSQL many may be at work.
+        """
+        if self.is_postgresql:
+            yield
+            return
+        with Path(f"{self._url.database}-owner").open("w") as owner:
+            try:
+                flock(owner, LOCK_EX | LOCK_NB)
+            except BlockingIOError as error:
+                raise DatabaseInUse(
+                    f"Another Tocsin works with {self._url.database}. Stop it first, or give this one another "
+                    "DATABASE_URL. Several can share one PostgreSQL."
+                ) from error
+            yield
 
     async def close(self) -> None:
         await self._writer.dispose()

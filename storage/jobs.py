@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, func, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,37 +56,20 @@ class JobQueue:
 
     async def lease(
         self, owner: str, kinds: Collection[JobKind], now: datetime, until: datetime, limit: int
-    ) -> list[Lease]:
+    ) -> tuple[list[Lease], datetime | None]:
         """Take up to ``limit`` jobs of ``kinds`` that may run now, oldest due first; theirs until ``until``.
 
-        Expired leases of others are taken over.
+        Expired leases of others are taken over. Also says when the next job becomes due that is not due yet.
         """
-        runnable = (
-            select(jobs.c.id)
-            .where(_leads_its_lane(), _is_one_of(kinds))
-            .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
-            .order_by(jobs.c.due_at, jobs.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        died = case((jobs.c.leased_by.is_not(None), 1), else_=0)
+        soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > now)
         try:
             async with self._database.writing() as connection:
-                ids = (await connection.execute(runnable)).scalars().all()
-                if not ids:
-                    return []
-                taken = update(jobs).where(jobs.c.id.in_(ids))
-                leased = taken.values(
-                    leased_by=owner,
-                    leased_until=until,
-                    attempts=jobs.c.attempts + 1,
-                    failures=jobs.c.failures + died,
-                )
-                rows = {row.id: row for row in await connection.execute(leased.returning(jobs))}
+                leases = await _lease(connection, owner, _runnable(kinds, now).limit(limit), until)
+                next_due = (await connection.execute(soonest)).scalar_one()
         except IntegrityError:
             # Another process began a job of the same lane just now; what it left is found at the next look.
-            return []
-        return [Lease(_job(rows[id]), owner, rows[id].failures) for id in ids]
+            return [], now
+        return leases, next_due
 
     async def renew(self, owner: str, ids: Collection[int], until: datetime) -> None:
         """Keep the leases of jobs that are still running."""
@@ -157,13 +140,6 @@ class JobQueue:
         for row in rows:
             await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
 
-    async def next_due(self, after: datetime) -> datetime | None:
-        """When the next waiting job becomes due that is not due at ``after`` yet."""
-        soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > after)
-        async with self._database.reading() as connection:
-            due: datetime | None = (await connection.execute(soonest)).scalar_one()
-        return due
-
     async def pending(self, kinds: Collection[JobKind], until: datetime) -> int:
         """How many lanes have a job of ``kinds`` running, or one that may begin by ``until``."""
         may_run = or_(jobs.c.leased_by.is_not(None), jobs.c.due_at <= until)
@@ -204,6 +180,29 @@ async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attemp
         for job in new
     ]
     await connection.execute(gathered, rows)
+
+
+def _runnable(kinds: Collection[JobKind], now: datetime) -> Select[Any]:
+    return (
+        select(jobs.c.id)
+        .where(_leads_its_lane(), _is_one_of(kinds))
+        .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
+        .order_by(jobs.c.due_at, jobs.c.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def _lease(connection: AsyncConnection, owner: str, runnable: Select[Any], until: datetime) -> list[Lease]:
+    ids = (await connection.execute(runnable)).scalars().all()
+    if not ids:
+        return []
+    died = case((jobs.c.leased_by.is_not(None), 1), else_=0)
+    taken = update(jobs).where(jobs.c.id.in_(ids))
+    leased = taken.values(
+        leased_by=owner, leased_until=until, attempts=jobs.c.attempts + 1, failures=jobs.c.failures + died
+    )
+    rows = {row.id: row for row in await connection.execute(leased.returning(jobs))}
+    return [Lease(_job(rows[id]), owner, rows[id].failures) for id in ids]
 
 
 async def _put_back(connection: AsyncConnection, lease: Lease, due_at: datetime, failed: str | None) -> None:

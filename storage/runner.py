@@ -8,6 +8,7 @@ import os
 import random
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -81,13 +82,17 @@ class JobRunner:
         self._settled = asyncio.Event()
         self._stopping = False
         self._looking: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] = lambda: None
+        self._at_stop = ExitStack()
 
     async def start(self) -> None:
-        """Begin to run jobs; first of all those that this file's last process left in the middle (SQLite)."""
+        """Begin to run jobs; first of all those that this file's last process left in the middle (SQLite).
+
+        Raises DatabaseInUse where another process runs the jobs of this file.
+        """
+        self._at_stop.enter_context(self._storage.database.sole_use())
         if not self._queue.is_shared:
             await self._queue.release(None, self._clock(), "the process ended while it ran")
-        self._stop_listening = self._storage.when_enqueued(self._awake.set)
+        self._at_stop.callback(self._storage.when_enqueued(self._awake.set))
         self._scheduler.add_job(self._wake, "interval", seconds=self._patience.poll.total_seconds())
         self._scheduler.add_job(self._renew, "interval", seconds=self._patience.lease.total_seconds() / 3)
         self._scheduler.start()
@@ -96,7 +101,6 @@ class JobRunner:
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Begin no more jobs, let the running ones end within ``grace``, and put back those that do not."""
         self._stopping = True
-        self._stop_listening()
         self._awake.set()
         if self._looking is not None:
             await self._looking
@@ -108,6 +112,7 @@ class JobRunner:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         await self._queue.release(self._owner, self._clock(), failed=None)
+        self._at_stop.close()
 
     async def idle(self, within: timedelta = timedelta()) -> None:
         """Wait until nothing runs and nothing that may run becomes due within this time from now."""
@@ -133,11 +138,10 @@ class JobRunner:
         if free <= 0:
             return
         until = now + self._patience.lease
-        leases = await self._queue.lease(self._owner, self._handlers.keys(), now, until, free)
+        leases, next_due = await self._queue.lease(self._owner, self._handlers.keys(), now, until, free)
         for lease in leases:
             self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
-        if len(leases) < free:
-            self._wake_at(await self._queue.next_due(now))
+        self._wake_at(next_due)
 
     def _wake_at(self, due: datetime | None) -> None:
         if due is not None:
