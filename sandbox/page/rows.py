@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 from sandbox.things import Channel, Message
 from sandbox.workspace import Workspace
@@ -36,7 +37,7 @@ class Who:
 
     @property
     def tint(self) -> int:
-        return sum(map(ord, self.id)) % TINTS
+        return crc32(self.id.encode()) % TINTS
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class MessageRow:
     @property
     def fallback_day(self) -> str:
         return f"{self.at:%A, %d %B}"
+
+    @property
+    def notice(self) -> str:
+        """A notice's words without its author's name, which stands beside them."""
+        return self.message.text.removeprefix(f"<@{self.message.user}> ")
 
     @property
     def is_pinned(self) -> bool:

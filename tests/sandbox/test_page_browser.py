@@ -93,6 +93,11 @@ def form(title: str = "") -> dict[str, Any]:
                 "element": {"type": "multi_users_select", "action_id": "users"},
             },
             {
+                "type": "actions",
+                "block_id": "aside",
+                "elements": [{"type": "button", "action_id": "help", "text": plain("What counts?")}],
+            },
+            {
                 "type": "input",
                 "block_id": "place",
                 "optional": True,
@@ -171,6 +176,13 @@ def lost_and_found(sandbox: Sandbox) -> AsyncApp:
         await client.pins_add(channel=channel, timestamp=posted["ts"])
         await client.conversations_setTopic(channel=channel, topic="Looking for it")
         await client.conversations_invite(channel=channel, users=people)
+
+    @app.action("help")
+    async def explain(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        blocks = [{"type": "section", "text": plain("Anything with an owner.")}]
+        view = {"type": "modal", "title": plain("What counts"), "blocks": blocks}
+        await client.views_push(trigger_id=body["trigger_id"], view=view)
 
     @app.action("found")
     async def found(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -349,6 +361,34 @@ async def test_two_people_talk_live_and_what_one_is_typing_stays(
         await expect(ana.message("a whole sentence")).to_have_count(0)
 
 
+async def test_a_form_opened_over_another_leaves_it_as_it_was(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await ana.send("/lost")
+        await ana.form.get_by_label("What").fill("half a title")
+        await ana.form.get_by_role("button", name="What counts?").click()
+        above = ana.page.get_by_role("dialog", name="What counts")
+        await expect(above.get_by_text("Anything with an owner.")).to_be_visible()
+        await expect(ana.form).to_be_hidden()
+        await above.get_by_role("button", name="Back").click()
+        await expect(ana.form.get_by_label("What")).to_have_value("half a title")
+        await ana.form.get_by_role("button", name="Close").click()
+        await expect(ana.form).to_be_hidden()
+
+
+async def test_people_write_to_each_other_and_are_told(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana, window(browser, sandbox, "U0BEN") as ben:
+        await ana.page.get_by_role("button", name="Write to somebody").click()
+        await ana.page.get_by_role("menuitem", name="Ben Okafor").click()
+        await expect(ana.page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
+        await ana.send("are you there?")
+        await ben.page.get_by_role("link", name="Ana Duarte: are you there?").click()
+        await expect(ben.message("are you there?")).to_be_visible()
+        await ben.page.get_by_role("button", name="You are Ben Okafor. Switch person").click()
+        await ben.page.get_by_role("menuitem", name="Cleo Marchetti").click()
+        await expect(ben.page.get_by_role("button", name="You are Cleo Marchetti. Switch person")).to_be_visible()
+        await expect(ben.message("are you there?")).to_have_count(0)
+
+
 async def test_a_form_keeps_the_keyboard_and_escape_closes_it(browser: Browser, sandbox: Sandbox) -> None:
     async with window(browser, sandbox, "U0ANA") as ana:
         await ana.page.get_by_role("button", name="Shortcuts").click()
@@ -396,6 +436,6 @@ async def test_the_page_fits_a_phone_and_the_night(
             await expect(ana.sidebar).to_be_hidden()
             await ana.page.get_by_role("button", name="Show channels").click()
             await expect(ana.sidebar.get_by_role("link", name=re.compile("general"))).to_be_visible()
-            await ana.page.screenshot(path=screenshots / f"page-{name}-drawer.png")
+            await ana.page.screenshot(path=screenshots / f"page-{name}-drawer.png", animations="disabled")
             await ana.page.keyboard.press("Escape")
             await expect(ana.sidebar).to_be_hidden()

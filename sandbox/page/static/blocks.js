@@ -29,6 +29,7 @@ function isTold(element) {
 function tellChange(element) {
   if (!element || !isTold(element)) return;
   const { type, ...pressed } = state(element);
+  if (type === "static_select" && !pressed.selected_option) return;
   press(element, pressed);
 }
 

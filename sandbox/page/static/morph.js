@@ -1,7 +1,8 @@
 // Turns the page's present HTML into new HTML by changing only what differs,
 // so that focus, typed text, scroll and open menus stay where they are.
 
-const KEPT = new Set(["open", "hidden", "aria-expanded", "data-ready", "data-fresh", "style"]);
+// What the script itself sets: never copied over, never taken away.
+const OURS = new Set(["open", "hidden", "aria-expanded", "data-ready"]);
 const INITIAL = { value: "value", checked: "checked", selected: "selected" };
 
 const keyOf = (node) =>
@@ -15,14 +16,13 @@ const isSameKind = (one, other) =>
 function copyAttributes(old, fresh) {
   const isForm = old.closest("dialog");
   for (const { name, value } of [...fresh.attributes]) {
-    if (KEPT.has(name) && !(name === "style")) continue;
-    if (old.getAttribute(name) === value) continue;
+    if (OURS.has(name) || old.getAttribute(name) === value) continue;
     old.setAttribute(name, value);
     // An app's new initial value wins in a message; in a form what the person entered stays, as in Slack.
     if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? value : true;
   }
   for (const { name } of [...old.attributes]) {
-    if (KEPT.has(name) || fresh.hasAttribute(name)) continue;
+    if (OURS.has(name) || name === "style" || fresh.hasAttribute(name)) continue;
     old.removeAttribute(name);
     if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? "" : false;
   }
