@@ -56,6 +56,7 @@ function open(box) {
   listOf(box).hidden = false;
   inputOf(box).setAttribute("aria-expanded", "true");
   filter(box);
+  listOf(box).scrollIntoView({ block: "nearest" });
 }
 
 function close(box) {
@@ -79,6 +80,7 @@ async function ask(box) {
   const groups = answer.option_groups ?? [];
   const options = [...(answer.options ?? []), ...groups.flatMap((group) => group.options)];
   listOf(box).replaceChildren(...(options.length ? options.map(item) : [note(answer.ok ? "Nothing found" : "The app did not answer")]));
+  listOf(box).scrollIntoView({ block: "nearest" });
   mark(box, visible(box)[0]);
 }
 

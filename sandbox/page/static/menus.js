@@ -8,11 +8,14 @@ function closeMenus(but) {
   }
 }
 
+// Turns a popup to the side on which the part of the page that scrolls has room for it.
 function place(popup) {
   popup.classList.remove("shift-left", "shift-up");
   const box = popup.getBoundingClientRect();
-  if (box.right > innerWidth - 4) popup.classList.add("shift-left");
-  if (box.bottom > innerHeight - 4) popup.classList.add("shift-up");
+  const frame = (popup.closest("#scroll, .thread-scroll, .fields, .lists") ?? document.body).getBoundingClientRect();
+  const button = popup.parentElement.getBoundingClientRect();
+  popup.classList.toggle("shift-left", box.right > frame.right - 4 && button.right - box.width > frame.left);
+  popup.classList.toggle("shift-up", box.bottom > frame.bottom - 4 && button.top - box.height > frame.top);
 }
 
 function toggleMenu(button) {
