@@ -37,11 +37,10 @@ def answer(slack: Slack, hook: ResponseUrl, said: Json) -> None:
 def _draft(hook: ResponseUrl, said: Json) -> Draft:
     check_message(said.get("blocks"), said.get("attachments"))
     return Draft(
-        text=said.get("text") or "",
+        text=str(said.get("text") or ""),
         blocks=said.get("blocks"),
         attachments=said.get("attachments"),
         thread_ts=said.get("thread_ts") or hook.thread_ts,
-        metadata=said.get("metadata"),
     )
 
 

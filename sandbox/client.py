@@ -64,6 +64,13 @@ class Person:
         """Let another bot (Grafana) post; gives the ts."""
         return str((await self.act("bot_message", channel=channel, text=text, **more))["ts"])
 
+    async def pin(self, channel: str, ts: str) -> None:
+        await self.act("pin", channel=channel, ts=ts)
+
+    async def change_profile(self, **fields: str) -> None:
+        """Change `real_name`, `title` or `tz`."""
+        await self.act("profile", **fields)
+
     # Channels ------------------------------------------------------------------------------------------------------
 
     async def create(self, name: str, *, is_private: bool = False) -> str:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.refusals import RefusedError
-from sandbox.things import Channel, File, Json, Message, Pin, User
+from sandbox.things import SLACKBOT, Channel, File, Json, Message, Pin, User
 from sandbox.workspace import Workspace
 
 MAX_TEXT = 40_000
-SLACKBOT = "USLACKBOT"
 
 
 @dataclass
@@ -41,7 +40,8 @@ def check_sayable(draft: Draft) -> None:
 def post(workspace: Workspace, channel: Channel, author: User, draft: Draft) -> Message:
     """Put a message into the channel; text beyond 40,000 characters is cut.
 
-    docs.slack.dev/reference/methods/chat.postMessage ("Truncating content"). Raises RefusedError `no_text`, `is_archived`, `thread_not_found`.
+    docs.slack.dev/reference/methods/chat.postMessage ("Truncating content").
+    Raises RefusedError `no_text`, `is_archived`, `thread_not_found`.
     """
     check_sayable(draft)
     if channel.is_archived:

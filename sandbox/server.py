@@ -6,7 +6,7 @@
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Sandbox:
 
     slack: Slack
     url: str
+    _people: dict[str, Person] = field(default_factory=dict)
 
     @property
     def api_url(self) -> str:
@@ -63,7 +64,12 @@ class Sandbox:
     def person(self, name: str) -> Person:
         """Somebody to act as, by name (`ana`) or id. Raises KeyError."""
         user = self.workspace.user_named(name) or self.workspace.users[name]
-        return Person(self.url, user.id)
+        return self._people.setdefault(user.id, Person(self.url, user.id))
+
+    async def aclose(self) -> None:
+        """Let the people go home."""
+        for person in self._people.values():
+            await person.close()
 
 
 @contextlib.asynccontextmanager
@@ -85,6 +91,7 @@ async def running_sandbox(
         listening = socket.create_server(("127.0.0.1", port))
         await web.SockSite(runner, listening).start()
         slack.workspace.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        yield Sandbox(slack, slack.workspace.url)
+        async with contextlib.aclosing(Sandbox(slack, slack.workspace.url)) as sandbox:
+            yield sandbox
     finally:
         await runner.cleanup()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
+SLACKBOT = "USLACKBOT"
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.refusals import RefusedError
-from sandbox.things import App, Bot, Change, Channel, File, Message, User, Usergroup, View
+from sandbox.things import SLACKBOT, App, Bot, Change, Channel, File, Message, User, Usergroup, View
 
 MAX_CALLS_KEPT = 5000
 
@@ -62,6 +62,11 @@ class Workspace:
         """A message timestamp: later than every one before, in seconds with six decimals."""
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    @property
+    def slackbot(self) -> User:
+        """Slack's own voice; it is no bot to the Web API, and nobody one can be."""
+        return User(SLACKBOT, "slackbot", "Slackbot", self.team_id)
 
     def now(self) -> int:
         return int(time.time())

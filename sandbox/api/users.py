@@ -7,17 +7,19 @@ from sandbox.api.conversations import listing
 from sandbox.api.registry import Ask, method, page
 from sandbox.refusals import RefusedError
 from sandbox.shapes import user_json
-from sandbox.things import Json, User
+from sandbox.things import SLACKBOT, Json, User
 
 
 @method("users.info", "users:read")
 def info(ask: Ask) -> Json:
-    return {"user": _shape(ask, ask.workspace.find_user(ask.optional("user") or ""))}
+    wanted = ask.optional("user") or ""
+    user = ask.workspace.slackbot if wanted == SLACKBOT else ask.workspace.find_user(wanted)
+    return {"user": _shape(ask, user)}
 
 
 @method("users.list", "users:read")
 def list_(ask: Ask) -> Json:
-    people, cursor = page(ask, list(ask.workspace.users.values()), default=1000)
+    people, cursor = page(ask, [ask.workspace.slackbot, *ask.workspace.users.values()], default=1000)
     return {
         "members": [_shape(ask, user) for user in people],
         "cache_ts": ask.workspace.now(),

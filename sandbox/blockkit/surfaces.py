@@ -16,6 +16,7 @@ from sandbox.things import Json
 MAX_MESSAGE_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
 MAX_MARKDOWN = 12_000
+MAX_ATTACHMENTS = 100
 MAX_VIEW_BYTES = 250_000
 
 _ABOUT: dict[str, Rule] = {
@@ -37,12 +38,14 @@ _MODAL = shape(
 _HOME = shape({"blocks": anything}, _ABOUT)
 
 
-def check_message(blocks: list[Json] | None, attachments: list[Json] | None = None) -> None:
-    """Raises RefusedError `invalid_blocks`, `too_many_attachments`, as chat.postMessage says."""
+def check_message(blocks: Any, attachments: Any = None) -> None:
+    """Raises RefusedError `invalid_blocks`, `invalid_attachments`, `too_many_attachments`, as chat.postMessage."""
     faults = list(check_blocks(blocks or [], "/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS))
     if not faults:
         faults += _message_totals(blocks or [])
-    if len(attachments or []) > 100:
+    if not isinstance(attachments or [], list) or not all(isinstance(a, dict) for a in attachments or []):
+        raise RefusedError("invalid_attachments")
+    if len(attachments or []) > MAX_ATTACHMENTS:
         raise RefusedError("too_many_attachments")
     for index, attachment in enumerate(attachments or []):
         inner = attachment.get("blocks", [])

@@ -4,7 +4,9 @@ Everything sent is written into the workspace's log of calls.
 """
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 from sandbox.deliveries.http import RequestUrl
@@ -29,9 +31,11 @@ class Courier:
     def send_event(self, body: Json) -> None:
         """Deliver an event in the background, after those sent before; again if it is not acknowledged."""
         for _ in range(self._troubles.copies()):
-            task = asyncio.get_running_loop().create_task(self._insist(body))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._insist(body))
+
+    def tell(self, kind: Kind, payload: Json) -> None:
+        """Deliver once, in the background, what nobody waits for."""
+        self._begin(self._try(kind, payload))
 
     async def ask(self, kind: Kind, payload: Json) -> Any:
         """Deliver what a person waits for, once; gives the acknowledgement's body. Raises UnansweredError."""
@@ -45,19 +49,28 @@ class Courier:
         for url in self._urls.values():
             await url.close()
 
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _insist(self, body: Json) -> None:
+        """An event nobody listens to is lost at once; one that was sent and not acknowledged comes again."""
         retry: Retry | None = None
         for number, wait in enumerate((*self._timing.retries, None), 1):
             try:
                 await self._deliver("events_api", body, retry)
-            except NobodyListeningError:
-                return
             except UnansweredError as unanswered:
+                if wait is None or (retry is None and isinstance(unanswered, NobodyListeningError)):
+                    return
                 retry = Retry(number, unanswered.reason)
+                await asyncio.sleep(wait)
             else:
                 return
-            if wait is not None:
-                await asyncio.sleep(wait)
+
+    async def _try(self, kind: Kind, payload: Json) -> None:
+        with contextlib.suppress(UnansweredError):
+            await self._deliver(kind, payload, None)
 
     async def _deliver(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
         name = payload.get("event", {}).get("type") or payload.get("type") or payload.get("command", kind)

@@ -3,9 +3,10 @@
 `POST /sandbox/api/<verb>` with JSON; every body has `as`, the person's user id.
 The answer is `{"ok": true, …}` or `{"ok": false, "error": …}`.
 
-Writing
+Writing (`text` as Slack's client sends it: `&`, `<`, `>` escaped, mentions as `<@U…>`; a command as it is typed)
     message {channel, text, thread_ts?, broadcast?, files?: [{name, content?, mimetype?}]} → {ts}
     edit {channel, ts, text} · delete {channel, ts} · react / unreact {channel, ts, name} · pin / unpin {channel, ts}
+    profile {real_name?, title?, tz?}
     bot_message {channel, text, bot?, blocks?, attachments?, thread_ts?} → {ts}
 Channels
     create {name, is_private?} → {channel} · direct {user} → {channel} (a user's or a bot's id)
@@ -29,6 +30,6 @@ Trouble (see `sandbox.troubles`)
 Slack's whole state of that element.
 """
 
-from sandbox.people import channels, commands, messages, modals, pressing
+from sandbox.people import channels, commands, messages, modals, pressing, profile
 
-__all__ = ["channels", "commands", "messages", "modals", "pressing"]
+__all__ = ["channels", "commands", "messages", "modals", "pressing", "profile"]

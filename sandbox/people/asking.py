@@ -8,7 +8,7 @@ from typing import Any
 from sandbox import messages
 from sandbox.deliveries.tokens import ResponseUrl
 from sandbox.deliveries.transport import Kind, NobodyListeningError, UnansweredError
-from sandbox.messages import SLACKBOT, Draft
+from sandbox.messages import Draft
 from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
 from sandbox.things import Channel, Json, User
@@ -27,8 +27,7 @@ async def ask(slack: Slack, kind: Kind, payload: Json) -> Any:
 
 def slackbot(slack: Slack, channel: Channel, reader: str, text: str) -> None:
     """Slackbot tells one person something in a channel."""
-    robot = User(SLACKBOT, "slackbot", "Slackbot", slack.workspace.team_id)
-    messages.whisper(slack.workspace, channel, robot, reader, Draft(text, username="Slackbot"))
+    messages.whisper(slack.workspace, channel, slack.workspace.slackbot, reader, Draft(text, username="Slackbot"))
 
 
 def triggered(slack: Slack, person: User) -> Json:

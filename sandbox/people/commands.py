@@ -58,7 +58,10 @@ async def command(slack: Slack, person: User, act: Command) -> Json:
 
 
 def escaped(workspace: Workspace, text: str) -> str:
-    """Typed `@name`, `#channel` and `@group` as mentions (should_escape; implementing-slash-commands, "Escaping")."""
+    """Typed `@name`, `@group`, `#channel` and addresses as mentions and links.
+
+    docs.slack.dev/interactivity/implementing-slash-commands ("should_escape").
+    """
 
     def person_or_group(match: re.Match[str]) -> str:
         name = match[1]
@@ -76,9 +79,10 @@ def escaped(workspace: Workspace, text: str) -> str:
         user = workspace.users.get(match[1])
         return f"<@{user.id}|{user.name}>" if user else match[0]
 
-    with_people = re.sub(r"(?<![\w<])@([\w.-]*\w)", person_or_group, text)
-    with_channels = re.sub(r"(?<![\w<])#([\w-]+)", channel, with_people)
-    return re.sub(r"<@(U\w+)>", known_id, with_channels)
+    with_people = re.sub(r"(?<![\w</])@([\w.-]*\w)", person_or_group, text)
+    with_channels = re.sub(r"(?<![\w</])#([\w-]+)", channel, with_people)
+    with_links = re.sub(r"(?<![<\w])https?://[^\s<>]+", r"<\g<0>>", with_channels)
+    return re.sub(r"<@(U\w+)>", known_id, with_links)
 
 
 @verb("shortcut", Shortcut)

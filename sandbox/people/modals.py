@@ -83,7 +83,7 @@ async def close(slack: Slack, person: User, act: Close) -> Json:
     for gone in modals.close(slack.workspace, view, whole_stack=whole):
         if gone.content.get("notify_on_close"):
             payload = interaction(slack.workspace, "view_closed", person)
-            await ask(slack, "interactive", payload | {"view": view_json(gone), "is_cleared": whole})
+            slack.courier.tell("interactive", payload | {"view": view_json(gone), "is_cleared": whole})
     return {}
 
 

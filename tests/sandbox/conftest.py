@@ -14,18 +14,62 @@ from sandbox.deliveries.transport import Timing
 from sandbox.server import Sandbox, running_sandbox
 
 GENERAL, INCIDENTS, PAYMENTS = "C0GENERAL", "C0INCIDENTS", "C0PAYMENTS"
-SCOPES = (
-    "app_mentions:read bookmarks:read bookmarks:write channels:history channels:join channels:manage channels:read "
-    "chat:write chat:write.public chat:write.customize commands files:read files:write groups:history groups:read "
-    "groups:write im:history im:read im:write metadata.message:read pins:read pins:write reactions:read "
-    "reactions:write team:read usergroups:read users:read users:read.email users.profile:read"
-).split()
-EVENTS = (
-    "app_home_opened app_mention channel_archive channel_created channel_deleted channel_left channel_rename "
-    "channel_unarchive file_shared group_archive group_deleted group_left group_rename member_joined_channel "
-    "member_left_channel message.channels message.groups message.im pin_added pin_removed reaction_added "
-    "reaction_removed user_change"
-).split()
+SCOPES = [
+    "app_mentions:read",
+    "bookmarks:read",
+    "bookmarks:write",
+    "channels:history",
+    "channels:join",
+    "channels:manage",
+    "channels:read",
+    "chat:write",
+    "chat:write.public",
+    "chat:write.customize",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "groups:write",
+    "im:history",
+    "im:read",
+    "im:write",
+    "metadata.message:read",
+    "pins:read",
+    "pins:write",
+    "reactions:read",
+    "reactions:write",
+    "team:read",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+    "users.profile:read",
+]
+EVENTS = [
+    "app_home_opened",
+    "app_mention",
+    "channel_archive",
+    "channel_created",
+    "channel_deleted",
+    "channel_left",
+    "channel_rename",
+    "channel_unarchive",
+    "file_shared",
+    "group_archive",
+    "group_deleted",
+    "group_left",
+    "group_rename",
+    "member_joined_channel",
+    "member_left_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "pin_added",
+    "pin_removed",
+    "reaction_added",
+    "reaction_removed",
+    "user_change",
+]
 
 
 def manifest(*, without: str = "", socket_mode: bool = True) -> dict[str, Any]:
