@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.deliveries.transport import Timing
@@ -162,3 +163,8 @@ async def until(condition: Callable[[], Any], seconds: float = 3.0) -> Any:
             return value
         await asyncio.sleep(0.005)
     raise AssertionError("it did not come true in time")
+
+
+def refused(error: str) -> "pytest.RaisesExc[SlackApiError]":
+    """The call inside is refused with this error of Slack's."""
+    return pytest.raises(SlackApiError, check=lambda problem: problem.response["error"] == error)
