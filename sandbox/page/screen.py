@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from sandbox.page import mrkdwn
@@ -56,10 +56,11 @@ class SidebarRow:
 
 
 class WorkspaceNames:
-    """A workspace's ids as names, for the text and the menus of blocks."""
+    """A workspace's ids as one reader's client names them, for the text and the menus of blocks."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, reader: str) -> None:
         self.workspace = workspace
+        self.reader = reader
 
     def user(self, user_id: str) -> str | None:
         user = self.workspace.users.get(user_id)
@@ -67,7 +68,7 @@ class WorkspaceNames:
 
     def channel(self, channel_id: str) -> str | None:
         channel = self.workspace.channels.get(channel_id)
-        return channel.name if channel and not channel.is_im else None
+        return channel.name if channel and not channel.is_im and self.workspace.can_see(self.reader, channel) else None
 
     def usergroup(self, usergroup_id: str) -> str | None:
         group = self.workspace.usergroups.get(usergroup_id)
@@ -78,8 +79,8 @@ class WorkspaceNames:
         return [Choice(user.id, f"{user.real_name} @{user.name}") for user in people]
 
     def channel_choices(self) -> list[Choice]:
-        public = [c for c in self.workspace.channels.values() if not (c.is_im or c.is_private or c.is_archived)]
-        return [Choice(channel.id, channel.name) for channel in public]
+        visible = [c for c in self.workspace.visible_channels(self.reader) if not (c.is_im or c.is_archived)]
+        return [Choice(channel.id, channel.name) for channel in visible]
 
 
 class Screen:
@@ -88,9 +89,7 @@ class Screen:
     def __init__(self, workspace: Workspace, unread: Unread) -> None:
         self.workspace = workspace
         self.unread = unread
-        self.names = WorkspaceNames(workspace)
-        self.templates: Environment = environment(self.names)
-        self.templates.filters |= {"colour": colour, "bookmark_link": bookmark_link}
+        self._templates: dict[str, Environment] = {}
 
     def first_look(self, user_id: str | None, channel_id: str | None, tab: str | None) -> Look:
         """What an address asks for; a person or channel that is left out or out of sight is chosen for it."""
@@ -98,7 +97,7 @@ class Screen:
         user = user_id if user_id in {person.id for person in people} else people[0].id
         visible = {channel.id: channel for channel in self.workspace.visible_channels(user)}
         if channel_id in visible:
-            return Look(user, channel_id, None, tab)
+            return Look(user, channel_id, None, tab if self._has_home(visible[channel_id]) else None)
         mine = [channel for channel in visible.values() if user in channel.members and not channel.is_im]
         general = [channel for channel in mine if channel.is_general]
         return Look(user, next((c.id for c in [*general, *mine, *visible.values()]), None))
@@ -124,7 +123,7 @@ class Screen:
         """The whole document."""
         drawn = self.draw(look)
         shared = self._shared(look) | {"pieces": drawn.pieces, "order": drawn.order, "reactions": REACTIONS_OFFERED}
-        return self.templates.get_template("page.html").render(shared)
+        return self._template("page", look.user).render(shared)
 
     def channel_name(self, channel: Channel, reader: str) -> str:
         """The channel's name; for a direct message, the other side's."""
@@ -133,8 +132,15 @@ class Screen:
         others = [member for member in channel.members if member != reader]
         return who(self.workspace, others[0] if others else reader).name
 
+    def _template(self, place: str, reader: str) -> Template:
+        if reader not in self._templates:
+            made = environment(WorkspaceNames(self.workspace, reader))
+            made.filters |= {"colour": colour, "bookmark_link": bookmark_link}
+            self._templates[reader] = made
+        return self._templates[reader].get_template(f"{place}.html")
+
     def _piece(self, place: str, values: dict[str, Any]) -> Markup:
-        return Markup(self.templates.get_template(f"{place}.html").render(values))
+        return Markup(self._template(place, values["me"].id).render(values))
 
     def _messages(self, look: Look) -> list[MessageRow]:
         channel = self.workspace.channels[look.channel] if look.channel else None
@@ -154,8 +160,8 @@ class Screen:
             "open_channel": look.channel,
             "title": self.workspace.team_name,
             "channel": channel,
-            "channel_names": self.names.channel_choices(),
-            "commands": [{"name": name, **command} for name, command in app.commands.items()],
+            "channel_names": WorkspaceNames(self.workspace, look.user).channel_choices(),
+            "commands": self._commands(),
             "global_shortcuts": [s for s in app.shortcuts if s["type"] == "global"],
             "shortcuts": [s for s in app.shortcuts if s["type"] == "message"],
             "views": self.workspace.open_views(look.user),
@@ -167,8 +173,8 @@ class Screen:
     def _of_channel(self, channel: Channel, look: Look) -> dict[str, Any]:
         name = self.channel_name(channel, look.user)
         is_member = look.user in channel.members
-        app_spoke = any(message.bot_id for message in channel.messages.values())
-        commands = [{"name": command, **about} for command, about in self.workspace.app.commands.items()]
+        app_spoke = any(m.bot_id == self.workspace.app.bot_id for m in channel.messages.values())
+        commands = self._commands()
         thread = thread_rows(self.workspace, channel, look.user, look.thread) if look.thread else None
         return {
             "name": name,
@@ -177,7 +183,7 @@ class Screen:
             "may_write": is_member and not channel.is_archived,
             "members": [who(self.workspace, member) for member in channel.members],
             "pins": self._pins(channel),
-            "has_home": channel.is_im and self.workspace.app.home_tab and self._is_app_im(channel),
+            "has_home": self._has_home(channel),
             "lesson": commands[0] if commands and not app_spoke else None,
             "thread": thread,
             "thread_ts": look.thread,
@@ -189,6 +195,12 @@ class Screen:
             {"id": f"m-{channel.id}-{m.ts.replace('.', '-')}", "who": author(self.workspace, m), "text": m.text}
             for m in pinned
         ]
+
+    def _commands(self) -> list[dict[str, Any]]:
+        return [{"name": name, **about} for name, about in self.workspace.app.commands.items()]
+
+    def _has_home(self, channel: Channel) -> bool:
+        return channel.is_im and self.workspace.app.home_tab and self._is_app_im(channel)
 
     def _is_app_im(self, channel: Channel) -> bool:
         return self.workspace.app.bot_user_id in channel.members

@@ -1,5 +1,7 @@
 """Slack's mrkdwn as HTML: what Slack shows is shown, and nobody's text becomes a tag."""
 
+import time
+
 import pytest
 
 from sandbox.page.emoji_names import with_characters
@@ -95,6 +97,22 @@ def test_no_text_becomes_a_tag_or_an_attribute(text: str) -> None:
     assert "<script" not in shown
     assert "<img" not in shown
     assert '"onmouseover' not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["*" + "<a>" * 5000, "_" + "`a` :b: " * 5000, "*a _b ~c " * 5000, ":a" * 20000, "<" * 20000]
+)
+def test_no_text_is_slow_to_draw(text: str) -> None:
+    started = time.perf_counter()
+    html(text)
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["<http://[|x>", "<!date^999999999999999999999^{time}|x>", "<!date^|x>", "<|>", "<>", "<!>"]
+)
+def test_malformed_markup_is_drawn_all_the_same(text: str) -> None:
+    assert html(f"before {text} after").startswith("before ")
 
 
 def test_a_link_of_an_unsafe_scheme_is_text() -> None:

@@ -110,6 +110,24 @@ def test_private_channels_and_others_conversations_are_out_of_sight(screen: Scre
     assert "secret" not in drawn(screen, "UANA")
 
 
+def test_a_private_channel_is_named_to_its_members_only(workspace: Workspace, screen: Screen) -> None:
+    say(workspace, "C1", "UBEN", "see <#C3>")
+    assert "#secret" in drawn(screen, "UBEN")
+    assert "#private channel" in drawn(screen, "UANA")
+
+
+def test_a_person_in_no_channel_has_a_page_too(workspace: Workspace, screen: Screen) -> None:
+    workspace.users["UGUS"] = User("UGUS", "gus", "Gus", "T1", is_restricted=True)
+    look = screen.first_look("UGUS", None, None)
+    assert look == Look("UGUS")
+    assert "You are in no channel yet." in screen.page(look)
+
+
+def test_only_the_apps_conversation_has_a_home(screen: Screen) -> None:
+    assert screen.first_look("UANA", "D1", "home").tab == "home"
+    assert screen.first_look("UANA", "C1", "home").tab is None
+
+
 def test_an_unknown_person_becomes_the_first_one(screen: Screen) -> None:
     assert screen.first_look("nobody", None, None) == Look("UANA", "C1")
 

@@ -43,6 +43,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export function localiseTimes(root) {
   for (const time of root.querySelectorAll("time[data-epoch]")) {
     const date = new Date(Number(time.dataset.epoch) * 1000);
+    if (Number.isNaN(date.valueOf())) continue;
     time.dateTime = date.toISOString();
     time.title = format({ dateStyle: "full", timeStyle: "medium" }).format(date);
     time.textContent = capital(time.dataset.form.replace(/\{(\w+)\}/g, (whole, name) => token(name, date) ?? whole));
