@@ -152,7 +152,6 @@ class Screen:
         values = self._sidebar(look) | {
             "me": who(self.workspace, look.user),
             "people": self.people(),
-            "team_id": self.workspace.team_id,
             "team_name": self.workspace.team_name,
             "app_name": app.name,
             "app_user": app.bot_user_id,

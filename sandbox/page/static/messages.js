@@ -70,7 +70,7 @@ const PRESSES = {
   "[data-leave]": (button) => actOrSay("leave", { channel: button.dataset.leave }),
   "[data-direct]": async (button) => {
     const answer = await actOrSay("direct", { user: button.dataset.direct });
-    if (answer.ok) lookAt({ channel: answer.channel.id ?? answer.channel });
+    if (answer.ok) lookAt({ channel: answer.channel.id });
   },
 };
 
