@@ -1,1 +1,1 @@
-"""What people read: pure functions from the domain to Block Kit."""
+"""What people see: pure functions from the domain to Block Kit, for messages, modals and the Home tab."""

@@ -1,0 +1,39 @@
+"""What one person is told after asking for something: done, refused, failed, or asked back."""
+
+from collections.abc import Sequence
+
+from bot.cards.actions import UNDO
+from bot.cards.blocks import VALUE_LIMIT, button, row, section
+from bot.cards.message import Message
+from bot.cards.rows import incident_line
+from bot.cards.text import escape
+from incidents.model.incident import Incident
+from incidents.model.timeline import Entry
+from incidents.model.vocabulary import incident_name
+
+
+def done(sentence: str, undo: Entry | None = None) -> Message:
+    """One line that says what is now true (markup); with [Undo] where ``undo`` is the entry of the change."""
+    take_back = button("Undo", UNDO, undo.incident, str(undo.number)) if undo else None
+    return Message(sentence, [section(sentence, take_back)])
+
+
+def refused(sentence: str) -> Message:
+    """Why it was not done, and what to do: plain text, which may quote people."""
+    return Message(escape(sentence), [section(escape(sentence))])
+
+
+def failed(reference: str) -> Message:
+    """It was our fault; ``reference`` is in the log."""
+    return refused(f"That did not work; nothing was changed. Reference {reference}, it is in the log.")
+
+
+def which_incident(incidents: Sequence[Incident], word: str, text: str = "") -> Message:
+    """Asks which of ``incidents`` (one to five) was meant by ``/incident <word> <text>``; a press carries it out."""
+    first = incident_name(incidents[0].number)
+    ask = f"Which incident do you mean? Next time name it: `/incident {word} {first}`"
+    lines = [incident_line(incident) for incident in incidents]
+    blocks = [section(ask), section("\n".join(lines))]
+    if len(text) <= VALUE_LIMIT:
+        blocks.append(row([button(incident_name(each.number), word, each.number, text) for each in incidents]))
+    return Message("\n".join([ask, *lines]), blocks)

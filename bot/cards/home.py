@@ -1,0 +1,44 @@
+"""The app's Home tab: what is going on, and the button to declare; when all is quiet it teaches the first step."""
+
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.views import View
+
+from bot.cards.actions import DECLARE
+from bot.cards.blocks import button, context, header, row, section
+from bot.cards.rows import incident_row
+from bot.cards.text import count
+from incidents.model.identity import Person
+from incidents.ports import IncidentPage
+
+SHOWN = 90
+"""Incidents, of the 100 blocks that a Home tab holds: https://docs.slack.dev/reference/views/home-tab-views"""
+
+
+def home_view(page: IncidentPage, viewer: Person, now: datetime) -> dict[str, Any]:
+    """The open incidents of ``page`` as ``viewer`` may see them."""
+    shown = _incidents(page, viewer, now) if page.incidents else _quiet()
+    blocks = [row([button("Declare an incident", DECLARE, style="primary")]), DividerBlock(), *shown]
+    built: dict[str, Any] = View(type="home", blocks=blocks).to_dict()
+    return built
+
+
+def _incidents(page: IncidentPage, viewer: Person, now: datetime) -> list[Block]:
+    shown = page.incidents[:SHOWN]
+    rows = [incident_row(incident, viewer, now) for incident in shown]
+    more = page.total - len(shown)
+    rest = [context(f"{count(more, 'more incident')} open: `/incident list` shows all.")] if more > 0 else []
+    return [header(f"Open incidents ({page.total})"), *rows, *rest]
+
+
+def _quiet() -> list[Block]:
+    return [
+        header("All quiet"),
+        section(
+            "Nothing is open. When something breaks, press *Declare an incident*, or type `/incident declare` "
+            "anywhere: Tocsin opens a channel for it, brings in the people and writes down what happens."
+        ),
+        context("Unsure what to type? `/incident help` fits on one screen."),
+    ]

@@ -1,0 +1,94 @@
+"""The incident card: the first, pinned message of the channel, which always says where things stand.
+
+Nothing in it goes stale: it is drawn again at each change, and in between its times are moments, not spans.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.cards import actions
+from bot.cards.blocks import HEADER_LIMIT, button, context, header, more_menu, row, section
+from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
+from bot.cards.facts import facts, standing
+from bot.cards.message import Message
+from bot.cards.signs import incident_sign
+from bot.cards.text import WritePerson, by_name, cut, duration, escape, mention, prose
+from incidents.model.identity import Person
+from incidents.model.incident import Incident
+from incidents.model.vocabulary import incident_name
+
+MORE = [
+    (actions.TITLE, "Change the title"),
+    (actions.SERVICES, "Change the affected services"),
+    (actions.TIMELINE, "Show the timeline"),
+    (actions.LEAVE, "Leave the incident"),
+    (actions.DETACH, "Detach this channel"),
+]
+
+
+def incident_card(incident: Incident, now: datetime, name_of: Callable[[Person], str] | None = None) -> Message:
+    """The card of an open incident, or the quiet one of a resolved incident.
+
+    People are references: these look best, and an edited message notifies nobody. A card that is newly posted would,
+    so give it ``name_of``: nobody is called for what they did themselves.
+    """
+    write = by_name(name_of) if name_of else mention
+    draw = _open if incident.is_open else _over
+    return Message(_spoken(incident, now), draw(incident, now, write))
+
+
+def _open(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
+    number = incident.number
+    return [
+        *_headline(incident),
+        context(standing(incident, write, now)),
+        _summary(incident),
+        _people(incident, write),
+        row([status_menu(incident), severity_menu(incident)], chosen_block("card", incident)),
+        row(
+            [
+                button("Join", actions.JOIN, number),
+                button("Summary", actions.SUMMARY, number),
+                resolve_button(incident),
+                more_menu(number, MORE),
+            ]
+        ),
+    ]
+
+
+def _over(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
+    number = incident.number
+    said = [section(prose(incident.summary))] if incident.summary else []
+    return [
+        *_headline(incident),
+        context(standing(incident, write, now)),
+        *said,
+        section(facts(incident, write)),
+        row([button("Reopen", actions.REOPEN, number), button("Timeline", actions.TIMELINE, number)]),
+    ]
+
+
+def _headline(incident: Incident) -> list[Block]:
+    line = f"{incident_sign(incident)}  {incident.title}"
+    whole = [section(escape(incident.title))] if len(line) > HEADER_LIMIT else []
+    return [header(line), *whole]
+
+
+def _summary(incident: Incident) -> Block:
+    if incident.summary:
+        return section(prose(incident.summary))
+    return section("No summary yet.", button("Add one", actions.SUMMARY, incident.number))
+
+
+def _people(incident: Incident, write: WritePerson) -> Block:
+    take = None if incident.commander else button("Take command", actions.LEAD, incident.number)
+    return section(facts(incident, write), take)
+
+
+def _spoken(incident: Incident, now: datetime) -> str:
+    name, title = incident_name(incident.number), cut(escape(incident.title), 500)
+    if not incident.is_open:
+        return f"✅ {name} {title}: resolved after {duration(incident.duration(now))}"
+    return f"{incident_sign(incident)} {name} {title}: {incident.status.word}"

@@ -1,0 +1,158 @@
+"""The list of incidents, most urgent first, with its filters; what is shown survives each press of them.
+
+A query is written as what one would type after `/incident list`, so that typing and pressing are the same:
+``resolved sev1 service=checkout mine text=card%20payments``. Later words win over earlier ones.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
+
+from bot.cards.actions import DECLARE, LIST, WITH, action
+from bot.cards.blocks import OPTION_VALUE_LIMIT, OPTIONS, button, context, header, menu, option, row, section
+from bot.cards.message import Message
+from bot.cards.rows import incident_row
+from bot.cards.signs import severity_sign
+from bot.cards.text import escape, shorten, slack_date
+from incidents.model.identity import Person
+from incidents.model.incident import Incident, Service
+from incidents.model.refusals import UnknownWord
+from incidents.model.vocabulary import Severity, incident_name
+from incidents.ports import IncidentPage, IncidentQuery
+
+State = Literal["open", "resolved", "all"]
+STATES: dict[str, State] = {"open": "open", "resolved": "resolved", "all": "all"}
+HEADERS: dict[State, str] = {"open": "Open incidents", "resolved": "Resolved incidents", "all": "All incidents"}
+TEXT_KEPT = 60
+"""Characters of a searched text that presses carry on; a block's id holds 255, and some characters take nine."""
+
+
+def query_from(words: str, viewer: Person) -> IncidentQuery:
+    """The query that ``words`` ask for; what is no filter is searched for in titles and summaries."""
+    query = IncidentQuery(viewer=viewer)
+    searched = []
+    for word in words.split():
+        changed = _with(query, word)
+        if changed is None:
+            searched.append(word)
+        else:
+            query = changed
+    return replace(query, text=" ".join(searched)) if searched else query
+
+
+def query_words(query: IncidentQuery) -> str:
+    """``query`` as words that `query_from` reads back, but for where its page begins."""
+    parts: list[str] = [query.state]
+    if query.severity:
+        parts.append(query.severity.name.lower())
+    if query.service:
+        parts.append(f"service={quote(query.service, safe='')}")
+    if query.mine:
+        parts.append("mine")
+    if query.text:
+        parts.append(f"text={quote(query.text[:TEXT_KEPT], safe='')}")
+    return " ".join(parts)
+
+
+def incident_list(
+    page: IncidentPage,
+    query: IncidentQuery,
+    now: datetime,
+    services: Sequence[Service],
+    last: Incident | None = None,
+) -> Message:
+    """One page of the list that answers ``query``; ``services`` can be chosen from, ``last`` was resolved last."""
+    if not page.incidents and query == IncidentQuery(viewer=query.viewer, limit=query.limit):
+        return _quiet(last)
+    title = f"{HEADERS[query.state]} ({page.total})"
+    rows = [incident_row(incident, query.viewer, now) for incident in page.incidents]
+    nothing = [] if rows else [section("No incident is like that.")]
+    searched = [context(f"With “{escape(shorten(query.text, 200))}” in the title or summary.")] if query.text else []
+    filters = row(_menus(query, services), f"{WITH}{query_words(query)}")
+    blocks: list[Block] = [header(title), *searched, *rows, *nothing, filters, row(_buttons(page, query))]
+    return Message(_spoken(title, page), blocks)
+
+
+def _with(query: IncidentQuery, word: str) -> IncidentQuery | None:
+    """``query`` as the one ``word`` changes it; None where it is no filter."""
+    key, equals, value = word.partition("=")
+    key, value = key.casefold(), unquote(value)
+    if word.casefold() in STATES:
+        return replace(query, state=STATES[word.casefold()])
+    if key == "severity" and equals:
+        return replace(query, severity=_severity(value))
+    if re.fullmatch(r"sev-?[1-5]", key) and not equals:
+        return replace(query, severity=_severity(word))
+    if key == "service" and equals:
+        return replace(query, service=value or None)
+    if key == "mine":
+        return replace(query, mine=value != "no")
+    if key == "text" and equals:
+        return replace(query, text=value)
+    if key == "after" and equals:
+        return replace(query, after=value or None)
+    return None
+
+
+def _severity(text: str) -> Severity | None:
+    try:
+        return Severity.parse(text)
+    except UnknownWord:
+        return None
+
+
+def _menus(query: IncidentQuery, services: Sequence[Service]) -> list[StaticSelectElement]:
+    states = {state: option(state, text) for state, text in HEADERS.items()}
+    severities: dict[Severity | None, Option] = {None: option("severity=", "Any severity")}
+    for severity in Severity:
+        severities[severity] = option(severity.name.lower(), f"{severity_sign(severity)} {severity.name}")
+    menus = [
+        menu(action(LIST, part="state"), list(states.values()), states[query.state], "State"),
+        menu(action(LIST, part="severity"), list(severities.values()), severities[query.severity], "Severity"),
+    ]
+    offered = _service_options(services)
+    if len(offered) > 1:
+        menus.append(menu(action(LIST, part="service"), list(offered.values()), offered.get(query.service), "Service"))
+    return menus
+
+
+def _service_options(services: Sequence[Service]) -> dict[str | None, Option]:
+    """As many as a menu holds, without those whose id is too long for an option."""
+    offered: dict[str | None, Option] = {None: option("service=", "Any service")}
+    for service in services:
+        value = f"service={quote(service.id, safe='')}"
+        if len(value) <= OPTION_VALUE_LIMIT and len(offered) < OPTIONS:
+            offered[service.id] = option(value, service.name)
+    return offered
+
+
+def _buttons(page: IncidentPage, query: IncidentQuery) -> list[ButtonElement]:
+    words = query_words(query)
+    mine = ("Everybody's", "mine=no") if query.mine else ("Mine", "mine")
+    buttons = [button(mine[0], LIST, value=f"{words} {mine[1]}", part="mine")]
+    if page.next:
+        buttons.append(button("Older", LIST, value=f"{words} after={quote(page.next, safe='')}", part="older"))
+    buttons.append(button("Declare", DECLARE))
+    return buttons
+
+
+def _quiet(last: Incident | None) -> Message:
+    before = ""
+    if last is not None and last.resolved_at is not None:
+        before = f" Last incident: {incident_name(last.number)}, "
+        before += slack_date(last.resolved_at, "resolved {date_short_pretty}") + "."
+    said = f"All quiet.{before}"
+    buttons = [button("Declare", DECLARE, style="primary"), button("Resolved incidents", LIST, value="resolved")]
+    return Message(said, [section(said), row(buttons)])
+
+
+def _spoken(title: str, page: IncidentPage) -> str:
+    lines = [
+        f"{incident_sign(each)} {incident_name(each.number)} {cut(escape(each.title), 150)}" for each in page.incidents
+    ]
+    return "\n".join([title, *lines])

@@ -1,0 +1,43 @@
+"""Notices: what one person changed, in one line in the incident's channel, or nothing where nothing is different.
+
+Slack notifies whoever a new message refers to as ``<@U1>``, whether in its text or its blocks, so those who act are
+written by name only; references are for those who are wanted: the paged, and who is given command.
+https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+"""
+
+from collections.abc import Callable, Sequence
+
+from bot.cards.actions import JOIN
+from bot.cards.blocks import button, section
+from bot.cards.effects import effects
+from bot.cards.message import Message
+from bot.cards.text import by_name, cut, joined, listing, mention
+from incidents.model import facts
+from incidents.model.identity import Person
+from incidents.model.incident import Incident
+from incidents.model.timeline import Entry
+
+
+def notice(incident: Incident, entries: Sequence[Entry], name_of: Callable[[Person], str]) -> Message | None:
+    """What ``entries`` (at least one, all by one person, in order) come to; None where there is nothing to say.
+
+    What was part of the declaration is on the card and told by nobody; whoever it paged is called when the channel
+    is attached.
+    """
+    if any(isinstance(entry.fact, facts.ChannelAttached) for entry in entries):
+        return _call(incident.paged)
+    told = [entry for entry in entries if entry.recorded_at > incident.declared_at]
+    write = by_name(name_of)
+    clauses = effects(incident, told, write)
+    if not clauses:
+        return None
+    line = cut(f"{write(told[0].by)} {joined(clauses)}.", 3_000)
+    paged = any(isinstance(entry.fact, facts.Paged) for entry in told)
+    return Message(line, [section(line, button("Join", JOIN, incident.number) if paged else None)])
+
+
+def _call(paged: Sequence[Person]) -> Message | None:
+    if not paged:
+        return None
+    line = f"{listing([mention(person) for person in paged], 2_000, ' ')}: you are paged for this incident."
+    return Message(line, [section(line)])

@@ -1,0 +1,93 @@
+"""The panel of an incident: its facts, and every action in groups, none more than two presses away."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock, PlainTextObject, UserSelectElement
+
+from bot.cards import actions
+from bot.cards.blocks import BLOCK_ID_LIMIT, button, confirmation, context, modal, row, section
+from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
+from bot.cards.facts import facts, standing
+from bot.cards.signs import incident_sign
+from bot.cards.text import escape, mention, prose, slack_user
+from incidents.model.identity import Person
+from incidents.model.incident import Incident
+from incidents.model.vocabulary import incident_name
+
+PANEL = "panel"
+"""The callback id of the panel."""
+
+
+def panel_view(incident: Incident, viewer: Person, now: datetime) -> dict[str, Any]:
+    """The panel as ``viewer`` may use it."""
+    summary = prose(incident.summary) or "No summary yet."
+    blocks = [
+        section(f"{incident_sign(incident)} *{escape(incident.title)}*"),
+        context(standing(incident, mention, now)),
+        section(summary),
+        section(facts(incident, mention)),
+        DividerBlock(),
+        *(_now(incident) if incident.is_open else []),
+        *_people(incident, viewer),
+        *_more(incident),
+    ]
+    title = incident_name(incident.number)
+    return modal(title, blocks, callback_id=PANEL, metadata=json.dumps({"incident": incident.number}))
+
+
+def _now(incident: Incident) -> list[Block]:
+    return [
+        section("*Now*"),
+        row([status_menu(incident), severity_menu(incident)], chosen_block("panel", incident)),
+        row(_texts(incident)),
+    ]
+
+
+def _texts(incident: Incident) -> list[Any]:
+    number = incident.number
+    return [
+        button("Title", actions.TITLE, number),
+        button("Summary", actions.SUMMARY, number),
+        button("Services", actions.SERVICES, number),
+        button("Note", actions.NOTE, number),
+    ]
+
+
+def _people(incident: Incident, viewer: Person) -> list[Block]:
+    number = incident.number
+    offered = {
+        actions.JOIN: ("Join", viewer not in incident.joined),
+        actions.LEAVE: ("Leave", viewer in incident.responders),
+        actions.LEAD: ("Take command", viewer != incident.commander),
+    }
+    presses = [button(text, word, number) for word, (text, possible) in offered.items() if possible]
+    return [section("*People*", _commander(incident), _commander_block(incident)), row(presses)]
+
+
+def _commander(incident: Incident) -> UserSelectElement:
+    return UserSelectElement(
+        action_id=actions.action(actions.LEAD, incident.number),
+        initial_user=slack_user(incident.commander) if incident.commander else None,
+        placeholder=PlainTextObject(text="Choose a commander"),
+    )
+
+
+def _commander_block(incident: Incident) -> str:
+    return f"panel:{incident.number}:{incident.commander or 'nobody'}"[:BLOCK_ID_LIMIT]
+
+
+def _more(incident: Incident) -> list[Block]:
+    number = incident.number
+    elements: list[Any] = [button("Timeline", actions.TIMELINE, number)]
+    if incident.channel is None:
+        elements.append(button("Open a channel", actions.CHANNEL, number))
+    else:
+        sure = confirmation("Detach the channel?", "What is written there is no longer recorded.", "Detach")
+        elements.append(button("Detach channel", actions.DETACH, number, confirm=sure))
+    if incident.is_open:
+        elements.append(resolve_button(incident))
+    else:
+        elements.append(button("Reopen", actions.REOPEN, number))
+    return [section("*More*"), row(elements)]
