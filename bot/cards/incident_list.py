@@ -152,7 +152,4 @@ def _quiet(last: Incident | None) -> Message:
 
 
 def _spoken(title: str, page: IncidentPage) -> str:
-    lines = [
-        f"{incident_sign(each)} {incident_name(each.number)} {cut(escape(each.title), 150)}" for each in page.incidents
-    ]
-    return "\n".join([title, *lines])
+    return "\n".join([title, *(incident_line(incident) for incident in page.incidents)])
