@@ -127,6 +127,19 @@ async def postgresql_address(postgresql_server: PostgresqlServer) -> AsyncIterat
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database(
+    request: pytest.FixtureRequest, tmp_path: Path, postgresql_server: PostgresqlServer
+) -> AsyncIterator[str]:
+    """The address of a database without any tables, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        name = await postgresql_server.create("template0")
+        yield postgresql_server.address(name)
+        await postgresql_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database_address(request: pytest.FixtureRequest) -> str:
     """The address of a fresh, migrated database, of each kind in turn."""
     address: str = request.getfixturevalue(f"{request.param}_address")
