@@ -112,7 +112,6 @@ def channel_json(workspace: Workspace, channel: Channel, viewer: str) -> Json:
         "pending_shared": [],
         "context_team_id": workspace.team_id,
         "updated": channel.updated,
-        "parent_conversation": None,
         "creator": channel.creator,
         "shared_team_ids": [workspace.team_id, *channel.shared_team_ids],
         "pending_connected_team_ids": [],
@@ -188,7 +187,8 @@ def message_json(workspace: Workspace, message: Message, all_metadata: bool = Fa
         shape["team"] = workspace.users[message.user].team_id if message.user in workspace.users else workspace.team_id
     bot = workspace.bots.get(message.bot_id or "")
     if bot and message.subtype != "bot_message":
-        shape["bot_profile"] = bot_json(bot) | {"team_id": workspace.team_id}
+        profile = bot_json(bot) | {"team_id": workspace.team_id}
+        shape["bot_profile"] = {name: value for name, value in profile.items() if name != "user_id"}
     if message.files:
         shape |= {"files": [file_json(workspace, f) for f in message.files], "upload": False, "display_as_bot": False}
     if message.reactions:

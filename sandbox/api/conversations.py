@@ -34,25 +34,26 @@ def info(ask: Ask) -> Json:
 
 @method("conversations.list")
 def list_(ask: Ask) -> Json:
-    visible = ask.workspace.visible_channels(ask.bot.id)
-    return listing(ask, visible)
+    found, cursor = chosen(ask, ask.workspace.visible_channels(ask.bot.id))
+    shapes = [
+        channel_json(ask.workspace, c, ask.bot.id) | ({} if c.is_im else {"num_members": len(c.members)}) for c in found
+    ]
+    return {"channels": shapes, "response_metadata": {"next_cursor": cursor}}
 
 
-def listing(ask: Ask, among: list[Channel]) -> Json:
-    """A page of channels of the `types` asked for. Raises RefusedError `invalid_types`, `missing_scope`."""
+def chosen(ask: Ask, among: list[Channel]) -> tuple[list[Channel], str]:
+    """A page of channels of the `types` asked for, and the next cursor.
+
+    Raises RefusedError `invalid_types`, `missing_scope`.
+    """
     kinds = [TYPES.get(name, "") for name in ask.names("types") or ["public_channel"]]
     if "" in kinds:
         raise RefusedError("invalid_types")
     for kind in kinds:
         ask.need(*CHANNEL_SCOPES["read"].get(kind, ("mpim:read",)))
     skip_archived = ask.flag("exclude_archived")
-    chosen = [c for c in among if c.kind in kinds and not (skip_archived and c.is_archived)]
-    channels_here, cursor = page(ask, chosen, default=100)
-    shapes = [
-        channel_json(ask.workspace, c, ask.bot.id) | ({} if c.is_im else {"num_members": len(c.members)})
-        for c in channels_here
-    ]
-    return {"channels": shapes, "response_metadata": {"next_cursor": cursor}}
+    fitting = [c for c in among if c.kind in kinds and not (skip_archived and c.is_archived)]
+    return page(ask, fitting, default=100)
 
 
 @method("conversations.history")
@@ -161,7 +162,7 @@ def set_topic(ask: Ask) -> Json:
 def set_purpose(ask: Ask) -> Json:
     channel = ask.channel("topic")
     channels.set_note(ask.workspace, channel, ask.bot.id, "purpose", ask.optional("purpose") or "")
-    return answer(ask, channel) | {"purpose": channel.purpose.value}
+    return answer(ask, channel)
 
 
 @method("conversations.archive")

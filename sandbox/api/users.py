@@ -3,10 +3,10 @@
 docs.slack.dev/reference/methods/users.info, .list, .lookupByEmail, .conversations, .profile.get
 """
 
-from sandbox.api.conversations import listing
+from sandbox.api.conversations import chosen
 from sandbox.api.registry import Ask, method, page
 from sandbox.refusals import RefusedError
-from sandbox.shapes import user_json
+from sandbox.shapes import channel_json, user_json
 from sandbox.things import SLACKBOT, Json, User
 
 
@@ -45,7 +45,10 @@ def profile_get(ask: Ask) -> Json:
 def conversations(ask: Ask) -> Json:
     user = ask.workspace.find_user(ask.optional("user") or ask.bot.id)
     visible = ask.workspace.visible_channels(ask.bot.id)
-    return listing(ask, [channel for channel in visible if user.id in channel.members])
+    found, cursor = chosen(ask, [channel for channel in visible if user.id in channel.members])
+    shapes = [channel_json(ask.workspace, channel, ask.bot.id) for channel in found]
+    brief = [{name: value for name, value in shape.items() if name != "is_member"} for shape in shapes]
+    return {"channels": brief, "response_metadata": {"next_cursor": cursor}}
 
 
 def _shape(ask: Ask, user: User) -> Json:

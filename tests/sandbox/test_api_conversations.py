@@ -106,7 +106,8 @@ async def test_topic_and_purpose_up_to_250_characters(web: AsyncWebClient) -> No
     assert (topic["value"], topic["creator"]) == ("t" * 250, "U0SANDBOXBOT")
     with refused("too_long"):
         await web.conversations_setTopic(channel=channel, topic="t" * 251)
-    assert (await web.conversations_setPurpose(channel=channel, purpose="why"))["purpose"] == "why"
+    purposed = await web.conversations_setPurpose(channel=channel, purpose="why")
+    assert purposed["channel"]["purpose"]["value"] == "why"
     with refused("not_in_channel"):
         await web.conversations_setTopic(channel=GENERAL, topic="x")
     subtypes = [m["subtype"] for m in (await web.conversations_history(channel=channel))["messages"]]
