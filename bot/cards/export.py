@@ -14,7 +14,7 @@ from incidents.model.timeline import Entry
 from incidents.model.vocabulary import incident_name
 
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def timeline_markdown(incident: Incident, entries: Sequence[Entry], name_of: NameOf) -> str:

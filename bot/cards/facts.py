@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.cards.signs import WORST_FIRST, status_sign
+from bot.cards.signs import WORST_FIRST
 from bot.cards.text import WritePerson, channel_link, count, duration, escape, listing, slack_date
 from incidents.model.incident import AffectedService, Incident
 from incidents.model.vocabulary import incident_name
@@ -13,9 +13,11 @@ LINE = 900
 
 def standing(incident: Incident, write: WritePerson, now: datetime) -> str:
     """``INC-12 · Investigating · declared by @ana today at 03:12``: true however long ago it was drawn."""
-    parts = [f"*{incident_name(incident.number)}*", status_sign(incident.status)]
-    if not incident.is_open:
-        parts.append(f"was {incident.severity.name}, took {duration(incident.duration(now))}")
+    parts = [f"*{incident_name(incident.number)}*"]
+    if incident.is_open:
+        parts.append(incident.status.word)
+    else:
+        parts += [_was(incident), f"took {duration(incident.duration(now))}"]
     parts.append(f"declared by {write(incident.declared_by)} {slack_date(incident.declared_at)}")
     if incident.private:
         parts.append("🔒 private")
@@ -47,7 +49,7 @@ def responders(incident: Incident, write: WritePerson) -> str:
     parts = []
     if incident.joined:
         parts.append(f"{listing([write(person) for person in incident.joined], LINE // 2, ' ')} joined")
-    if incident.paged:
+    if incident.paged and incident.is_open:
         since = slack_date(incident.responders[incident.paged[0]].since, "{time}")
         parts.append(f"{listing([write(person) for person in incident.paged], LINE // 2, ' ')} paged at {since}")
     return " · ".join(parts) or "nobody yet"
@@ -64,10 +66,14 @@ def brief(incident: Incident, now: datetime) -> str:
         affected_names(incident, 200),
         duration(incident.duration(now)),
         count(len(incident.joined), "responder"),
-        status_sign(incident.status),
+        incident.status.word if incident.is_open else _was(incident),
         channel_link(incident.channel.channel) if incident.channel else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _was(incident: Incident) -> str:
+    return f"was {incident.severity.name}"
 
 
 def _worst_first(incident: Incident) -> list[AffectedService]:

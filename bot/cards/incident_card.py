@@ -9,10 +9,11 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block
 
 from bot.cards import actions
-from bot.cards.blocks import HEADER_LIMIT, button, context, header, more_menu, row, section
+from bot.cards.blocks import button, context, more_menu, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
 from bot.cards.facts import facts, standing
 from bot.cards.message import Message
+from bot.cards.rows import headline
 from bot.cards.signs import incident_sign
 from bot.cards.text import WritePerson, by_name, cut, duration, escape, mention, prose
 from incidents.model.identity import Person
@@ -41,20 +42,14 @@ def incident_card(incident: Incident, now: datetime, name_of: Callable[[Person],
 
 def _open(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
     number = incident.number
+    summary = [button("Summary", actions.SUMMARY, number)] if incident.summary else []
     return [
-        *_headline(incident),
+        *headline(incident),
         context(standing(incident, write, now)),
         _summary(incident),
         _people(incident, write),
         row([status_menu(incident), severity_menu(incident)], chosen_block("card", incident)),
-        row(
-            [
-                button("Join", actions.JOIN, number),
-                button("Summary", actions.SUMMARY, number),
-                resolve_button(incident),
-                more_menu(number, MORE),
-            ]
-        ),
+        row([button("Join", actions.JOIN, number), *summary, resolve_button(incident), more_menu(number, MORE)]),
     ]
 
 
@@ -62,18 +57,12 @@ def _over(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
     number = incident.number
     said = [section(prose(incident.summary))] if incident.summary else []
     return [
-        *_headline(incident),
+        *headline(incident),
         context(standing(incident, write, now)),
         *said,
         section(facts(incident, write)),
         row([button("Reopen", actions.REOPEN, number), button("Timeline", actions.TIMELINE, number)]),
     ]
-
-
-def _headline(incident: Incident) -> list[Block]:
-    line = f"{incident_sign(incident)}  {incident.title}"
-    whole = [section(escape(incident.title))] if len(line) > HEADER_LIMIT else []
-    return [header(line), *whole]
 
 
 def _summary(incident: Incident) -> Block:

@@ -14,9 +14,20 @@ from urllib.parse import quote, unquote
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
 
 from bot.cards.actions import DECLARE, LIST, WITH, action
-from bot.cards.blocks import OPTION_VALUE_LIMIT, OPTIONS, button, context, header, menu, option, row, section
+from bot.cards.blocks import (
+    BLOCK_ID_LIMIT,
+    OPTION_VALUE_LIMIT,
+    OPTIONS,
+    button,
+    context,
+    header,
+    menu,
+    option,
+    row,
+    section,
+)
 from bot.cards.message import Message
-from bot.cards.rows import incident_row
+from bot.cards.rows import incident_line, incident_row
 from bot.cards.signs import severity_sign
 from bot.cards.text import escape, shorten, slack_date
 from incidents.model.identity import Person
@@ -28,8 +39,8 @@ from incidents.ports import IncidentPage, IncidentQuery
 State = Literal["open", "resolved", "all"]
 STATES: dict[str, State] = {"open": "open", "resolved": "resolved", "all": "all"}
 HEADERS: dict[State, str] = {"open": "Open incidents", "resolved": "Resolved incidents", "all": "All incidents"}
-TEXT_KEPT = 60
-"""Characters of a searched text that presses carry on; a block's id holds 255, and some characters take nine."""
+KEPT = BLOCK_ID_LIMIT - len(WITH)
+"""Characters of a query that a press carries on."""
 
 
 def query_from(words: str, viewer: Person) -> IncidentQuery:
@@ -46,17 +57,25 @@ def query_from(words: str, viewer: Person) -> IncidentQuery:
 
 
 def query_words(query: IncidentQuery) -> str:
-    """``query`` as words that `query_from` reads back, but for where its page begins."""
-    parts: list[str] = [query.state]
+    """``query`` as words that `query_from` reads back, but for where its page begins and a text too long to keep."""
+    said: list[str] = [query.state]
     if query.severity:
-        parts.append(query.severity.name.lower())
-    if query.service:
-        parts.append(f"service={quote(query.service, safe='')}")
+        said.append(query.severity.name.lower())
     if query.mine:
-        parts.append("mine")
+        said.append("mine")
+    if query.service:
+        said.append(_quoted("service", query.service, OPTION_VALUE_LIMIT))
     if query.text:
-        parts.append(f"text={quote(query.text[:TEXT_KEPT], safe='')}")
-    return " ".join(parts)
+        said.append(_quoted("text", query.text, KEPT - len(" ".join([*said, ""]))))
+    return " ".join(said)
+
+
+def _quoted(key: str, value: str, limit: int) -> str:
+    """``key=value`` as one word of at most ``limit`` characters, of which a long value loses its end."""
+    kept = value
+    while len(word := f"{key}={quote(kept, safe='')}") > limit:
+        kept = kept[:-1]
+    return word
 
 
 def incident_list(
@@ -122,12 +141,11 @@ def _menus(query: IncidentQuery, services: Sequence[Service]) -> list[StaticSele
 
 
 def _service_options(services: Sequence[Service]) -> dict[str | None, Option]:
-    """As many as a menu holds, without those whose id is too long for an option."""
+    """As many services as a menu holds, by id."""
     offered: dict[str | None, Option] = {None: option("service=", "Any service")}
     for service in services:
-        value = f"service={quote(service.id, safe='')}"
-        if len(value) <= OPTION_VALUE_LIMIT and len(offered) < OPTIONS:
-            offered[service.id] = option(value, service.name)
+        if len(offered) < OPTIONS:
+            offered[service.id] = option(_quoted("service", service.id, OPTION_VALUE_LIMIT), service.name)
     return offered
 
 

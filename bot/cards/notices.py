@@ -7,8 +7,10 @@ https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 
 from collections.abc import Callable, Sequence
 
+from slack_sdk.models.blocks import ButtonElement
+
 from bot.cards.actions import JOIN
-from bot.cards.blocks import button, section
+from bot.cards.blocks import SECTION_LIMIT, button, section
 from bot.cards.effects import effects
 from bot.cards.message import Message
 from bot.cards.text import by_name, cut, joined, listing, mention
@@ -25,19 +27,22 @@ def notice(incident: Incident, entries: Sequence[Entry], name_of: Callable[[Pers
     is attached.
     """
     if any(isinstance(entry.fact, facts.ChannelAttached) for entry in entries):
-        return _call(incident.paged)
+        return _call(incident) if incident.paged else None
     told = [entry for entry in entries if entry.recorded_at > incident.declared_at]
     write = by_name(name_of)
     clauses = effects(incident, told, write)
     if not clauses:
         return None
-    line = cut(f"{write(told[0].by)} {joined(clauses)}.", 3_000)
-    paged = any(isinstance(entry.fact, facts.Paged) for entry in told)
-    return Message(line, [section(line, button("Join", JOIN, incident.number) if paged else None)])
+    line = cut(f"{write(told[0].by)} {joined(clauses)}.", SECTION_LIMIT)
+    pages = any(isinstance(entry.fact, facts.Paged) for entry in told)
+    return Message(line, [section(line, _join(incident) if pages else None)])
 
 
-def _call(paged: Sequence[Person]) -> Message | None:
-    if not paged:
-        return None
-    line = f"{listing([mention(person) for person in paged], 2_000, ' ')}: you are paged for this incident."
-    return Message(line, [section(line)])
+def _call(incident: Incident) -> Message:
+    wanted = listing([mention(person) for person in incident.paged], SECTION_LIMIT // 2, " ")
+    line = f"{wanted}: you are paged for this incident."
+    return Message(line, [section(line, _join(incident))])
+
+
+def _join(incident: Incident) -> ButtonElement:
+    return button("Join", JOIN, incident.number)

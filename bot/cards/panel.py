@@ -10,8 +10,8 @@ from bot.cards import actions
 from bot.cards.blocks import BLOCK_ID_LIMIT, button, confirmation, context, modal, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
 from bot.cards.facts import facts, standing
-from bot.cards.signs import incident_sign
-from bot.cards.text import escape, mention, prose, slack_user
+from bot.cards.rows import headline
+from bot.cards.text import mention, prose, slack_user
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import incident_name
@@ -24,12 +24,12 @@ def panel_view(incident: Incident, viewer: Person, now: datetime) -> dict[str, A
     """The panel as ``viewer`` may use it."""
     summary = prose(incident.summary) or "No summary yet."
     blocks = [
-        section(f"{incident_sign(incident)} *{escape(incident.title)}*"),
+        *headline(incident),
         context(standing(incident, mention, now)),
         section(summary),
         section(facts(incident, mention)),
         DividerBlock(),
-        *(_now(incident) if incident.is_open else []),
+        *_now(incident),
         *_people(incident, viewer),
         *_more(incident),
     ]
@@ -38,20 +38,18 @@ def panel_view(incident: Incident, viewer: Person, now: datetime) -> dict[str, A
 
 
 def _now(incident: Incident) -> list[Block]:
-    return [
-        section("*Now*"),
-        row([status_menu(incident), severity_menu(incident)], chosen_block("panel", incident)),
-        row(_texts(incident)),
-    ]
-
-
-def _texts(incident: Incident) -> list[Any]:
     number = incident.number
-    return [
+    status = [status_menu(incident)] if incident.is_open else []
+    texts = [
         button("Title", actions.TITLE, number),
         button("Summary", actions.SUMMARY, number),
         button("Services", actions.SERVICES, number),
         button("Note", actions.NOTE, number),
+    ]
+    return [
+        section("*Now*"),
+        row([*status, severity_menu(incident)], chosen_block("panel", incident)),
+        row(texts),
     ]
 
 
@@ -80,14 +78,12 @@ def _commander_block(incident: Incident) -> str:
 
 def _more(incident: Incident) -> list[Block]:
     number = incident.number
-    elements: list[Any] = [button("Timeline", actions.TIMELINE, number)]
-    if incident.channel is None:
-        elements.append(button("Open a channel", actions.CHANNEL, number))
-    else:
-        sure = confirmation("Detach the channel?", "What is written there is no longer recorded.", "Detach")
-        elements.append(button("Detach channel", actions.DETACH, number, confirm=sure))
-    if incident.is_open:
-        elements.append(resolve_button(incident))
-    else:
-        elements.append(button("Reopen", actions.REOPEN, number))
-    return [section("*More*"), row(elements)]
+    detach = confirmation("Detach the channel?", "What is written there is no longer recorded.", "Detach")
+    presses = [
+        button("Timeline", actions.TIMELINE, number),
+        button("Detach channel", actions.DETACH, number, confirm=detach)
+        if incident.channel
+        else button("Open a channel", actions.CHANNEL, number),
+        resolve_button(incident) if incident.is_open else button("Reopen", actions.REOPEN, number),
+    ]
+    return [section("*More*"), row(presses)]

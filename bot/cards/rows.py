@@ -1,17 +1,24 @@
-"""One incident as a row of a list: what it is, what matters about it, and the way in."""
+"""One incident by its name: as the headline of its card, as a line, and as a row of a list with the way in."""
 
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
 from bot.cards.actions import JOIN, PANEL
-from bot.cards.blocks import button, section
+from bot.cards.blocks import HEADER_LIMIT, button, header, section
 from bot.cards.facts import brief
 from bot.cards.signs import incident_sign
 from bot.cards.text import cut, escape
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import incident_name
+
+
+def headline(incident: Incident) -> list[Block]:
+    """What is broken, large; below it in full where it is too long for that."""
+    line = f"{incident_sign(incident)}  {incident.title}"
+    whole = [section(escape(incident.title))] if len(line) > HEADER_LIMIT else []
+    return [header(line), *whole]
 
 
 def incident_row(incident: Incident, viewer: Person, now: datetime) -> Block:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.cards.text import Write, escape
 from incidents.model import facts
 from incidents.model.facts import Fact, File
-from incidents.model.identity import Channel, Person, PlatformId
+from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.timeline import Entry
 
 SLACK = "slack"
@@ -51,7 +51,7 @@ def named_in(entries: Sequence[Entry]) -> set[PlatformId]:
 
     for entry in entries:
         sentence(entry, note)
-    return found
+    return found - {TOCSIN}
 
 
 def _did(entry: Entry, write: Write) -> str:

@@ -1,7 +1,7 @@
-"""How severity, status and impact look at a glance: a sign repeats what the word says, and never replaces it."""
+"""How severity and impact look at a glance: a sign repeats what the word says, and never replaces it."""
 
 from incidents.model.incident import Incident
-from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.model.vocabulary import Impact, Severity
 
 SEVERITY_SIGNS = {
     Severity.SEV1: "🔴",
@@ -23,11 +23,6 @@ WORST_FIRST = (
 def severity_sign(severity: Severity) -> str:
     """The coloured dot of ``severity``."""
     return SEVERITY_SIGNS[severity]
-
-
-def status_sign(status: Status) -> str:
-    """The status' word; a resolved one has its tick."""
-    return f"{status.word} ✅" if status is Status.RESOLVED else status.word
 
 
 def incident_sign(incident: Incident) -> str:

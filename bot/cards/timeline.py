@@ -4,6 +4,7 @@ Which stretch is shown is written as what one would type after `/incident timeli
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -21,6 +22,8 @@ from incidents.ports import TimelinePage
 ENTRY_LIMIT = 600
 """Characters of one entry: the timeline says what happened, the message itself is behind its link."""
 
+DECLARED = "declared {date_short_pretty} at {time}"
+
 MOST_SECTIONS = 40
 """Of the 50 blocks of a message: https://docs.slack.dev/reference/block-kit/blocks"""
 
@@ -30,20 +33,25 @@ def timeline_message(incident: Incident, page: TimelinePage, messages: bool, wor
 
     With ``workspace_url`` (`url` of https://docs.slack.dev/reference/methods/auth.test) times link to messages.
     """
-    days = {entry.happened_at.date() for entry in page.entries}
-    form = "{date_short_pretty} {time}" if len(days) > 1 else "{time}"
+    form = "{date_short_pretty} {time}" if _of_several_days(incident, page) else "{time}"
     lines = [_line(entry, form, workspace_url) for entry in page.entries]
+    shown = "everything" if messages else "key entries"
     title = f"Timeline of {incident_name(incident.number)}"
     nothing = [] if lines else [section("Nothing yet.")]
     sections = [section(text) for text in _gathered(lines)][-MOST_SECTIONS:]
     blocks: list[Block] = [
         header(title),
-        context(f"{cut(escape(incident.title), 500)} · {'everything' if messages else 'key entries'}"),
+        context(f"{cut(escape(incident.title), 500)} · {slack_date(incident.declared_at, DECLARED)} · {shown}"),
         *nothing,
         *sections,
         row(_buttons(incident.number, page, messages)),
     ]
     return Message("\n".join([title, *lines]), blocks)
+
+
+def _of_several_days(incident: Incident, page: TimelinePage) -> bool:
+    """Whether a time alone could be of more than one day, in whatever zone it is read."""
+    return any(abs(entry.happened_at - incident.declared_at) > timedelta(hours=12) for entry in page.entries)
 
 
 def _line(entry: Entry, form: str, workspace_url: str) -> str:
