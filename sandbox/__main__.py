@@ -7,6 +7,8 @@ import asyncio
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
+from yaml import YAMLError
 
 from sandbox.server import Sandbox, running_sandbox
 
@@ -29,6 +31,8 @@ def main(port: int, manifest: Path, request_url: str | None) -> None:
         click.echo()
     except OSError as problem:
         raise click.ClickException(f"cannot listen on port {port}: {problem.strerror}") from problem
+    except (ValidationError, YAMLError) as problem:
+        raise click.ClickException(f"{manifest} is not a Slack manifest: {problem}") from problem
 
 
 async def _serve(port: int, manifest: Path, request_url: str | None) -> None:

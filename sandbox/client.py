@@ -44,7 +44,10 @@ class Person:
         broadcast: bool = False,
         files: list[Json] | None = None,
     ) -> str:
-        """Write a message; gives its ts. `files` are `{"name", "content", "mimetype"?}`."""
+        """Write a message; gives its ts.
+
+        `text` is in Slack's format (`&lt;`, `<@U0BEN>`); `files` are `{"name", "content", "mimetype"?}`.
+        """
         body = {"channel": channel, "text": text, "thread_ts": thread_ts, "broadcast": broadcast, "files": files or []}
         return str((await self.act("message", **body))["ts"])
 

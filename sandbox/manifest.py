@@ -113,6 +113,7 @@ def install(manifest: Manifest, request_url: str | None = None) -> App:
         commands={c.command: c.model_dump() for c in features.slash_commands},
         shortcuts=[s.model_dump() for s in features.shortcuts],
         socket_mode=settings.socket_mode_enabled and request_url is None,
+        interactivity=settings.interactivity.is_enabled,
         request_url=request_url or settings.event_subscriptions.request_url or settings.interactivity.request_url,
         options_url=settings.interactivity.message_menu_options_url,
         home_tab=features.app_home.home_tab_enabled,

@@ -71,7 +71,7 @@ def compose(workspace: Workspace, channel: Channel, author: User, draft: Draft) 
         text=draft.text[:MAX_TEXT],
         subtype=draft.subtype or ("file_share" if draft.files else None),
         blocks=name_blocks(workspace, draft.blocks),
-        attachments=_number(draft.attachments),
+        attachments=_named_attachments(workspace, draft.attachments),
         bot_id=bot.id if bot else None,
         app_id=bot.app_id if bot else None,
         username=draft.username,
@@ -96,6 +96,7 @@ def edit(workspace: Workspace, channel: Channel, message: Message, changes: Json
     for name, value in changes.items():
         setattr(message, name, value)
     message.blocks = name_blocks(workspace, message.blocks)
+    message.attachments = _named_attachments(workspace, message.attachments)
     message.edited = {"user": by, "ts": f"{workspace.now()}.000000"}
     workspace.publish("message_changed", channel.id, by, message=message, previous=before)
 
@@ -175,7 +176,7 @@ def rewhisper(workspace: Workspace, channel: Channel, message: Message, draft: D
     """Replace what an ephemeral message says. Raises RefusedError `no_text`."""
     check_sayable(draft)
     message.text, message.blocks = draft.text, name_blocks(workspace, draft.blocks)
-    message.attachments = _number(draft.attachments)
+    message.attachments = _named_attachments(workspace, draft.attachments)
     workspace.publish("ephemeral_changed", channel.id, message.visible_to, message=message)
 
 
@@ -205,10 +206,15 @@ def _elements(block: Json) -> list[Json]:
     return [element for element in inner if isinstance(element, dict)]
 
 
-def _number(attachments: list[Json] | None) -> list[Json] | None:
+def _named_attachments(workspace: Workspace, attachments: list[Json] | None) -> list[Json] | None:
+    """With the `id` Slack gives each, and their blocks named."""
     if attachments is None:
         return None
-    return [{"id": number, **attachment} for number, attachment in enumerate(attachments, 1)]
+    named = [{"id": number, **attachment} for number, attachment in enumerate(attachments, 1)]
+    for attachment in named:
+        if attachment.get("blocks"):
+            attachment["blocks"] = name_blocks(workspace, attachment["blocks"])
+    return named
 
 
 def _root(channel: Channel, thread_ts: str | None) -> Message | None:

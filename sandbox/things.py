@@ -229,6 +229,7 @@ class App:
     commands: dict[str, Json]
     shortcuts: list[Json]
     socket_mode: bool
+    interactivity: bool = True
     request_url: str | None = None
     options_url: str | None = None
     home_tab: bool = True

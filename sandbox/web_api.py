@@ -91,11 +91,12 @@ class WebApi:
         return web.Response(text=f"OK - {len(file.content)}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """A file's bytes, for whoever holds the bot's token or looks at the page on this machine."""
+        """A file's bytes, for the app and for the page alike: nothing here is secret."""
         file = self._slack.workspace.files.get(request.match_info["file"])
         if file is None:
             raise web.HTTPNotFound
-        return web.Response(body=file.content, content_type=file.mimetype)
+        headers = {"Content-Type": file.mimetype, "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=file.content, headers=headers)
 
     async def respond(self, request: web.Request) -> web.Response:
         """A response_url (docs.slack.dev/interactivity/handling-user-interaction, "Message responses")."""

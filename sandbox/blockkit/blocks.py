@@ -86,9 +86,13 @@ def _repeated(blocks: list[dict[str, Any]], at: str) -> Iterator[Fault]:
                 yield Fault(at, f"`block_id` field is invalid: {block_id} already exists")
             seen.add(block_id)
         actions: set[str] = set()
-        for element in block.get("elements", []) if block.get("type") == "actions" else []:
-            action_id = element.get("action_id") if isinstance(element, dict) else None
+        for action_id in _action_ids(block):
             if action_id in actions:
                 yield Fault(at, f"`action_id` {action_id} already exists for `block_id` {block_id}")
-            if action_id is not None:
-                actions.add(action_id)
+            actions.add(action_id)
+
+
+def _action_ids(block: dict[str, Any]) -> list[str]:
+    elements = block.get("elements") if block.get("type") == "actions" else []
+    found = [e.get("action_id") for e in elements if isinstance(e, dict)] if isinstance(elements, list) else []
+    return [action_id for action_id in found if isinstance(action_id, str)]

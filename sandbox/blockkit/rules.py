@@ -118,7 +118,7 @@ def by_type(**kinds: Rule) -> Rule:
         kind = value.get("type")
         if kind is None:
             yield Fault(at, "missing required field: type")
-        elif kind not in kinds:
+        elif not isinstance(kind, str) or kind not in kinds:
             yield Fault(f"{at}/type", f"unsupported type: {kind}")
         else:
             yield from kinds[kind](value, at)

@@ -62,8 +62,8 @@ def check_view(view: Any, kind: str) -> None:
     if len(json.dumps(view)) > MAX_VIEW_BYTES:
         raise RefusedError("view_too_large")
     faults = list(by_type(**{kind: _MODAL if kind == "modal" else _HOME})(view, "/view"))
-    if isinstance(view, dict):
-        faults += check_blocks(view.get("blocks"), "/view/blocks", EVERYWHERE, MAX_VIEW_BLOCKS)
+    if isinstance(view, dict) and view.get("blocks") is not None:
+        faults += check_blocks(view["blocks"], "/view/blocks", EVERYWHERE, MAX_VIEW_BLOCKS)
         faults += _submit(view, kind)
     if faults:
         raise RefusedError("invalid_arguments", **_metadata(faults))

@@ -15,7 +15,12 @@ from sandbox.things import Channel, Json, User
 
 
 async def ask(slack: Slack, kind: Kind, payload: Json) -> Any:
-    """The body of the app's acknowledgement. Raises RefusedError with the error Slack shows the person."""
+    """The body of the app's acknowledgement. Raises RefusedError with the error Slack shows the person.
+
+    An app whose manifest does not turn interactivity on is sent no interactions.
+    """
+    if kind == "interactive" and not slack.workspace.app.interactivity:
+        raise RefusedError("interactivity_disabled")
     try:
         return await slack.courier.ask(kind, payload)
     except NobodyListeningError:
