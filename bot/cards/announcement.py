@@ -26,7 +26,7 @@ def _state(incident: Incident, now: datetime) -> str:
     if incident.is_open:
         since = slack_date(incident.declared_at, "since {date_short_pretty} at {time}")
         return f"{incident.status.word}, {responding(incident)}, {since}"
-    return f"it was {incident.severity.name} and took {duration(incident.duration(now))}"
+    return f"was {incident.severity.name}, took {duration(incident.duration(now))}"
 
 
 def _where(incident: Incident) -> str:
