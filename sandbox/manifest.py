@@ -4,10 +4,10 @@ docs.slack.dev/reference/app-manifest
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from sandbox.things import App
 
@@ -86,6 +86,14 @@ class Manifest(Part):
     features: Features = Features()
     oauth_config: OAuth = OAuth()
     settings: Settings = Settings()
+
+    @model_validator(mode="after")
+    def _commands_need_their_scope(self) -> Self:
+        """docs.slack.dev/reference/scopes/commands"""
+        asked = self.features.slash_commands or self.features.shortcuts
+        if asked and "commands" not in self.oauth_config.scopes.bot:
+            raise ValueError("slash commands and shortcuts need the bot scope `commands`")
+        return self
 
 
 def read_manifest(source: Path | str | dict[str, Any]) -> Manifest:

@@ -312,7 +312,7 @@ def view_json(view: View) -> Json:
     }
 
 
-def person_json(workspace: Workspace, user: User) -> Json:
+def person_json(user: User) -> Json:
     """The `user` of interactive payloads."""
     return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
 

@@ -13,7 +13,7 @@ from sandbox.workspace import Workspace
 
 
 class Slack:
-    """`offered` are the options the app suggested, by surface, block and action."""
+    """The workspace, the courier to the app, and what was handed out: triggers, response_urls, upload tickets."""
 
     def __init__(self, workspace: Workspace, timing: Timing | None = None) -> None:
         timing = timing or Timing()
@@ -22,9 +22,17 @@ class Slack:
         self.courier = Courier(workspace, self.troubles, timing)
         self.triggers = Triggers(timing)
         self.response_urls = ResponseUrls(timing)
-        self.offered: dict[tuple[str, str, str], list[Json]] = {}
+        self._offered: dict[str, dict[str, Json]] = {}
         self.uploads: dict[str, str] = {}
         EventFeed(workspace, self.courier)
+
+    def offer(self, surface: str, options: list[Json]) -> None:
+        """Remember what the app suggested for menus of a view (its id) or message (its ts)."""
+        self._offered.setdefault(surface, {}).update({option["value"]: option for option in options})
+
+    def offered(self, surface: str) -> list[Json]:
+        """All that was suggested there so far: what may be chosen."""
+        return list(self._offered.get(surface, {}).values())
 
     def response_url(self, hook: ResponseUrl, kind: str) -> str:
         """The full address; `kind` is "commands" or "actions", as in Slack's."""

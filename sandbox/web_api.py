@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import api
 from sandbox.answers import answer
 from sandbox.api.files import receive
 from sandbox.api.registry import METHODS, call
@@ -20,8 +19,6 @@ from sandbox.slack import Slack
 from sandbox.things import Json
 from sandbox.troubles import ApiTrouble
 from sandbox.workspace import Call
-
-__all__ = ["add_routes", "api"]
 
 
 def add_routes(app: web.Application, slack: Slack) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.blockkit.blocks import EVERYWHERE, IN_MESSAGES, check_blocks
-from sandbox.blockkit.objects import plain
-from sandbox.blockkit.rules import Fault, Rule, anything, boolean, by_type, shape, string
+from sandbox.blockkit.objects import OPTION, OPTION_GROUP, plain
+from sandbox.blockkit.rules import Fault, Rule, anything, array, boolean, by_type, shape, string
 from sandbox.refusals import RefusedError
 from sandbox.things import Json
 
@@ -19,6 +19,8 @@ MAX_MARKDOWN = 12_000
 MAX_ATTACHMENTS = 100
 MAX_VIEW_BYTES = 250_000
 
+OFFERED = array(OPTION, 100, least=0)
+OFFERED_GROUPS = array(OPTION_GROUP, 100, least=0)
 _ABOUT: dict[str, Rule] = {
     "private_metadata": string(3000, least=0),
     "callback_id": string(255, least=0),
@@ -67,6 +69,16 @@ def check_view(view: Any, kind: str) -> None:
         faults += _submit(view, kind)
     if faults:
         raise RefusedError("invalid_arguments", **_metadata(faults))
+
+
+def check_options(options: Any, groups: Any) -> None:
+    """Check what an app offers for an external menu. Raises RefusedError `invalid_options`.
+
+    docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+    """
+    faults = [*OFFERED(options, "/options"), *OFFERED_GROUPS(groups, "/option_groups")]
+    if faults:
+        raise RefusedError("invalid_options", **_metadata(faults))
 
 
 def _submit(view: Json, kind: str) -> Iterator[Fault]:

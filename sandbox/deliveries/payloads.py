@@ -13,7 +13,7 @@ def interaction(workspace: Workspace, kind: str, user: User) -> Json:
     return {
         "type": kind,
         "team": team_json(workspace),
-        "user": person_json(workspace, user),
+        "user": person_json(user),
         "api_app_id": workspace.app.id,
         "token": workspace.app.verification_token,
         "enterprise": None,

@@ -36,8 +36,7 @@ class Home(Act):
 async def submit(slack: Slack, person: User, act: Submit) -> Json:
     """Errors of Slack's client and of the app come back as `errors`, and the form stays open."""
     view = own_view(slack, person, act.view_id)
-    offered = [option for (surface, *_), found in slack.offered.items() if surface == view.id for option in found]
-    view.values = forms.fill(view.blocks, view.values, act.values, offered)
+    view.values = forms.fill(view.blocks, view.values, act.values, slack.offered(view.id))
     problems = forms.complaints(view.blocks, view.values)
     if problems:
         modals.show_errors(slack.workspace, view, problems)

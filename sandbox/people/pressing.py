@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from sandbox import forms
+from sandbox.blockkit.surfaces import check_options
 from sandbox.deliveries.payloads import in_message, in_view, interaction
 from sandbox.people.asking import answerable, ask, triggered
 from sandbox.people.commands import action_ts
@@ -52,15 +53,13 @@ class Options(Touch):
 async def press(slack: Slack, person: User, act: Press) -> Json:
     blocks, surface, payload = _surface(slack, person, act, "block_actions")
     element = forms.find_element(blocks, act.block_id, act.action_id)
-    offered = slack.offered.get((surface, act.block_id, act.action_id), [])
+    offered = slack.offered(surface)
     action = _action(element, act, offered)
     if act.view_id:
         view = own_view(slack, person, act.view_id)
         chosen = {act.block_id: {act.action_id: _chosen(element, act)}} if element["type"] in forms.HOLDS else {}
-        everything = [o for (where, *_), options in slack.offered.items() if where == view.id for o in options]
-        view.values = forms.fill(
-            view.blocks, forms.fill(view.blocks, view.values, act.values, everything), chosen, offered
-        )
+        typed = forms.fill(view.blocks, view.values, act.values, offered)
+        view.values = forms.fill(view.blocks, typed, chosen, offered)
         payload |= {"view": view_json(view)}
     else:
         values = forms.fill(blocks, forms.initial_values(blocks), act.values, offered)
@@ -71,7 +70,7 @@ async def press(slack: Slack, person: User, act: Press) -> Json:
 
 @verb("options", Options)
 async def options(slack: Slack, person: User, act: Options) -> Json:
-    """What an external menu offers for what was typed. The app's answer is checked as Slack does: at most 100."""
+    """What an external menu offers for what was typed. Raises RefusedError `invalid_options` for what is no offer."""
     blocks, surface, payload = _surface(slack, person, act, "block_suggestion")
     element = forms.find_element(blocks, act.block_id, act.action_id)
     if element["type"] not in {"external_select", "multi_external_select"}:
@@ -81,9 +80,8 @@ async def options(slack: Slack, person: User, act: Options) -> Json:
     said = await ask(slack, "interactive", payload)
     found = said if isinstance(said, dict) else {}
     plain, groups = found.get("options") or [], found.get("option_groups") or []
-    if len(plain) > 100 or len(groups) > 100:
-        raise RefusedError("invalid_options")
-    slack.offered[(surface, act.block_id, act.action_id)] = [*plain, *(o for g in groups for o in g["options"])]
+    check_options(plain, groups)
+    slack.offer(surface, [*plain, *(option for group in groups for option in group["options"])])
     return {"options": plain, "option_groups": groups}
 
 

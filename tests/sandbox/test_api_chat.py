@@ -50,7 +50,7 @@ async def test_posting_is_refused_by_slacks_names(sandbox: Sandbox, web: AsyncWe
     with refused("thread_not_found"):
         await web.chat_postMessage(channel=GENERAL, text="x", thread_ts="1.000001")
     with refused("invalid_blocks_format"):
-        await web.api_call("chat.postMessage", params={"channel": GENERAL, "text": "x", "blocks": "no json"})
+        await web.chat_postMessage(channel=GENERAL, text="x", blocks="no json")
 
 
 async def test_a_block_over_its_limit_is_refused_with_its_path(web: AsyncWebClient) -> None:
