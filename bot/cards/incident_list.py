@@ -73,7 +73,7 @@ def query_words(query: IncidentQuery) -> str:
 def _quoted(key: str, value: str, limit: int) -> str:
     """``key=value`` as one word of at most ``limit`` characters, of which a long value loses its end."""
     kept = value
-    while len(word := f"{key}={quote(kept, safe='')}") > limit:
+    while len(word := f"{key}={quote(kept, safe='', errors='replace')}") > limit:
         kept = kept[:-1]
     return word
 
