@@ -73,7 +73,8 @@ def join(workspace: Workspace, channel: Channel, user: str) -> None:
 def why_not_invite(workspace: Workspace, channel: Channel, inviter: str, invited: str) -> str | None:
     """Slack's name of what keeps `inviter` from inviting `invited`, or None.
 
-    Guests are admitted by people, not by apps; strangers only into channels shared with their organisation.
+    Single-channel guests have room for one channel, others are admitted by people and not by apps; strangers come only
+    into channels shared with their organisation (docs.slack.dev/reference/methods/conversations.invite, "Errors").
     """
     user = workspace.users.get(invited)
     if user is None:
@@ -86,6 +87,8 @@ def why_not_invite(workspace: Workspace, channel: Channel, inviter: str, invited
         return "user_disabled"
     if user.is_stranger and user.team_id not in channel.shared_team_ids:
         return "cant_invite"
+    if user.is_ultra_restricted and any(invited in c.members for c in workspace.channels.values() if not c.is_im):
+        return "ura_max_channels"
     if user.is_guest and workspace.users[inviter].is_bot:
         return "user_is_restricted"
     return None
@@ -173,7 +176,8 @@ def set_note(workspace: Workspace, channel: Channel, by: str, which: str, value:
 def archive(workspace: Workspace, channel: Channel, by: str) -> None:
     """Raises RefusedError `already_archived`, `cant_archive_general`, `not_in_channel`.
 
-    The bots in the channel lose sight of it: Slack takes them out when it archives.
+    Slack takes bots out when it archives, so that they can neither read nor unarchive it afterwards
+    (undocumented; github.com/slack-go/slack/issues/1066, github.com/elastic/connectors/issues/1972).
     """
     if channel.is_archived:
         raise RefusedError("already_archived")

@@ -34,6 +34,7 @@ async def test_the_app_posts_to_public_channels_it_is_not_in_but_reads_none(web:
         await web.conversations_history(channel=GENERAL)
 
 
+@pytest.mark.filterwarnings("ignore:The top-level `text`")
 async def test_posting_is_refused_by_slacks_names(sandbox: Sandbox, web: AsyncWebClient) -> None:
     ana = sandbox.person("ana")
     secret = await ana.create("secret", is_private=True)

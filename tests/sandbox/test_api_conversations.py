@@ -3,6 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.refusals import RefusedError
 from sandbox.server import Sandbox, running_sandbox
 from tests.sandbox.conftest import GENERAL, INCIDENTS, PAYMENTS, manifest, refused
 
@@ -67,6 +68,13 @@ async def test_who_cannot_be_invited(web: AsyncWebClient, user: str, error: str)
     channel = (await web.conversations_create(name="room"))["channel"]["id"]
     with refused(error):
         await web.conversations_invite(channel=channel, users=user)
+
+
+async def test_a_single_channel_guest_has_room_for_one(sandbox: Sandbox) -> None:
+    ana = sandbox.person("ana")
+    sandbox.workspace.users["U0GUS"].is_ultra_restricted = True
+    with pytest.raises(RefusedError, match="ura_max_channels"):
+        await ana.invite(INCIDENTS, "U0GUS")
 
 
 async def test_inviting_needs_to_be_in_an_open_channel(web: AsyncWebClient) -> None:
