@@ -25,7 +25,7 @@ LEASE = timedelta(seconds=30)
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 owners = st.sampled_from(["one", "two"])
-seconds = st.integers(0, 40)
+seconds = st.sampled_from([0, 10, 31])
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Queue(RuleBasedStateMachine):
         self.entry = 0
         run(empty(storage))
 
-    @rule(lane=st.sampled_from("ab"), key=st.sampled_from([None, "x", "y"]), wait=seconds)
+    @rule(lane=st.sampled_from("ab"), key=st.sampled_from([None, "x"]), wait=seconds)
     def enqueue(self, lane: str, key: str | None, wait: int) -> None:
         self.entry += 1
         due_at = self.clock() + timedelta(seconds=wait)
@@ -192,7 +192,7 @@ def play(address: str, examples: int) -> None:
             lambda: Queue(runner.run, storage),
             settings=settings(
                 max_examples=examples,
-                stateful_step_count=30,
+                stateful_step_count=40,
                 deadline=None,
                 suppress_health_check=[HealthCheck.too_slow],
             ),
@@ -201,7 +201,7 @@ def play(address: str, examples: int) -> None:
 
 
 def test_the_queue_does_what_its_model_does_on_sqlite(sqlite_address: str) -> None:
-    play(sqlite_address, examples=60)
+    play(sqlite_address, examples=80)
 
 
 def test_the_queue_does_what_its_model_does_on_postgresql(postgresql_address: str) -> None:
