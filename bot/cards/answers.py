@@ -30,10 +30,11 @@ def failed(reference: str) -> Message:
 
 def which_incident(incidents: Sequence[Incident], word: str, text: str = "") -> Message:
     """Asks which of ``incidents`` (one to five) was meant by ``/incident <word> <text>``; a press carries it out."""
-    first = incident_name(incidents[0].number)
-    ask = f"Which incident do you mean? Next time name it: `/incident {word} {first}`"
+    named = f"`/incident {word} {incident_name(incidents[0].number)}`"
+    carries = len(text) <= VALUE_LIMIT
+    ask = f"Which incident do you mean? {'Next time name it' if carries else 'Type it again with its name'}: {named}"
     lines = [incident_line(incident) for incident in incidents]
     blocks = [section(ask), section("\n".join(lines))]
-    if len(text) <= VALUE_LIMIT:
+    if carries:
         blocks.append(row([button(incident_name(each.number), word, each.number, text) for each in incidents]))
     return Message("\n".join([ask, *lines]), blocks)

@@ -13,8 +13,8 @@ from bot.cards.text import count
 from incidents.model.identity import Person
 from incidents.ports import IncidentPage
 
-SHOWN = 90
-"""Incidents, of the 100 blocks that a Home tab holds: https://docs.slack.dev/reference/views/home-tab-views"""
+SHOWN = 40
+"""Incidents: a view holds 100 blocks and 250 kB, as JSON. https://docs.slack.dev/reference/views/home-tab-views"""
 
 
 def home_view(page: IncidentPage, viewer: Person, now: datetime) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def spoken(text: str, write: Write) -> str:
 
 
 def named_in(entries: Sequence[Entry]) -> set[PlatformId]:
-    """Everybody and every channel and group whose name `sentence` may ask for: look these up before."""
+    """Everybody, and every channel and group, whose name a text about ``entries`` may need: look these up before."""
     found: set[PlatformId] = set()
 
     def note(named: PlatformId) -> str:
@@ -51,6 +51,7 @@ def named_in(entries: Sequence[Entry]) -> set[PlatformId]:
 
     for entry in entries:
         sentence(entry, note)
+        found.update(value for _, value in entry.fact if isinstance(value, Person))
     return found - {TOCSIN}
 
 

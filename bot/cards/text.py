@@ -51,13 +51,23 @@ def cut(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    end = limit - len(ELLIPSIS)
-    for whole in _WHOLE.finditer(text):
-        if whole.start() < end < whole.end():
-            end = whole.start()
-        if whole.start() >= end:
-            break
-    return text[:end].rstrip() + ELLIPSIS
+    return text[: _safe_end(text, limit - len(ELLIPSIS))].rstrip() + ELLIPSIS
+
+
+def pieces(text: str, limit: int) -> list[str]:
+    """Markup in pieces of at most ``limit`` characters, none of which begins or ends inside an entity or reference."""
+    whole = []
+    while len(text) > limit:
+        end = _safe_end(text, limit) or limit
+        whole.append(text[:end])
+        text = text[end:]
+    return [*whole, text]
+
+
+def _safe_end(text: str, end: int) -> int:
+    """``end``, or where the entity or reference begins within which it is."""
+    inside = [whole.start() for whole in _WHOLE.finditer(text) if whole.start() < end < whole.end()]
+    return inside[0] if inside else end
 
 
 def shorten(text: str, limit: int) -> str:

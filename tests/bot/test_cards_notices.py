@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from bot.cards.comment import comment_message
 from bot.cards.notices import notice
+from bot.cards.sentences import named_in
+from bot.cards.topic import topic
 from incidents.model.identity import TOCSIN, Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import Impact, Severity, Status
-from tests.bot.cards_samples import ANA, API, BEN, CHECKOUT, CLEO, DAN, act, incident, labels, name_of
+from tests.bot.cards_samples import ANA, API, BEN, CHECKOUT, CLEO, DAN, act, incident, labels, name_of, read
 
 
 def said(made: Incident, entries: Sequence[Entry]) -> str | None:
@@ -158,3 +161,28 @@ def test_a_crowd_of_paged_people_fits() -> None:
     line = said(made, made.new_entries)
     assert line is not None
     assert len(line) < 3_000 and line.endswith(" more.")
+
+
+def test_every_name_that_a_notice_needs_is_known_before() -> None:
+    made = incident()
+    made.set_commander(ANA, act(ANA))
+    after(made).set_commander(CLEO, act(BEN))
+    made.set_commander(None, act(BEN))
+    names = {person: name_of(person) for person in named_in(made.new_entries)}
+    message = notice(made, made.new_entries, names.__getitem__)
+    assert message is not None
+    assert message.text == "@ben brought in @cleo and relieved @ana of command."
+
+
+def test_the_topic_says_where_it_stands_and_who_leads() -> None:
+    made = incident()
+    assert topic(made, name_of) == "🟠 SEV2 · Declared · No commander yet"
+    made.set_commander(BEN, act(BEN))
+    made.change_status(Status.RESOLVED, act(BEN))
+    assert topic(made, name_of) == "✅ Resolved · was SEV2 · Commander: ben"
+    assert len(topic(made, lambda person: "x" * 300)) == 250
+
+
+def test_a_note_from_elsewhere_is_posted_whole() -> None:
+    message = comment_message("<ana>", "&amp;" * 2_000).to_dict()
+    assert read(message).replace("\n", "") == "📝 *&lt;ana&gt;* noted: " + "&amp;" * 2_000

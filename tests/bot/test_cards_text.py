@@ -1,12 +1,25 @@
 """The text of cards: nobody's words become markup, nothing is cut into nonsense."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.text import by_name, channel_link, cut, duration, escape, joined, listing, mention, prose, slack_date
+from bot.cards.text import (
+    by_name,
+    channel_link,
+    cut,
+    duration,
+    escape,
+    joined,
+    listing,
+    mention,
+    pieces,
+    prose,
+    slack_date,
+)
 from incidents.model.identity import TOCSIN, Channel, Person
 from tests.bot.cards_samples import ANA, name_of
 
@@ -45,6 +58,13 @@ def test_whatever_is_escaped_and_cut_fits_and_shows_the_beginning(text: str, lim
     assert "<" not in shown and ">" not in shown
     entities = shown.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
     assert text.startswith(entities.removesuffix("…")) or text == entities
+
+
+@given(st.text(alphabet="a<>& ", max_size=80), st.integers(8, 40))
+def test_pieces_lose_nothing_and_break_no_entity(text: str, limit: int) -> None:
+    parts = pieces(escape(text), limit)
+    assert "".join(parts) == escape(text)
+    assert all(len(part) <= limit and escape(html.unescape(part)) == part for part in parts)
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), max_size=50), st.integers(40, 200))

@@ -1,0 +1,160 @@
+"""Every card of every incident is one that Slack takes: checked by the sandbox's reading of Slack's published limits.
+
+https://docs.slack.dev/reference/block-kit
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cards.announcement import announcement
+from bot.cards.answers import done, refused, which_incident
+from bot.cards.declared import could_not_open_view, declared_view, declaring_view
+from bot.cards.home import home_view
+from bot.cards.incident_card import incident_card
+from bot.cards.incident_list import incident_list, query_from
+from bot.cards.notices import notice
+from bot.cards.panel import panel_view
+from bot.cards.timeline import timeline_message
+from incidents.model.identity import Person
+from incidents.model.incident import Act, Incident, Service
+from incidents.model.refusals import Refusal
+from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.ports import IncidentPage, TimelinePage
+from sandbox.blockkit.surfaces import check_message, check_view
+from tests.bot.cards_samples import ANA, BEN, CLEO, DAN, NOW, T0, act, incident
+
+NASTY = ["<!channel>", "<@U1>", "&lt;", "&" * 50, "*_~`", "👩‍🚒" * 20, "شكرا", "\n> ", "<https://x.io|x>", "<" * 9, "|"]
+TEXT = st.lists(st.sampled_from(NASTY) | st.text(max_size=30), min_size=1, max_size=30).map("".join)
+TITLE = TEXT.map(lambda text: " ".join(text.split())[:500].strip() or "Title")
+SUMMARY = TEXT.map(lambda text: text.strip()[:3_000])
+NAME = TEXT.map(lambda text: " ".join(text.split())[:75].strip() or "Service")
+COMMENT = TITLE.map(lambda text: text.replace("<@U1>", "<@ U1>"))
+"""A note is Slack's markup, in which a person may be meant; the reader of a timeline sees whom."""
+
+PEOPLE = [ANA, BEN, CLEO, DAN]
+
+
+def name_of(person: Person) -> str:
+    return f"<!here> {person.id}" * 5
+
+
+def steps() -> st.SearchStrategy[Callable[[Incident, Act], None]]:
+    """One thing that somebody does to an incident."""
+    services = st.dictionaries(st.builds(Service, st.text(min_size=1, max_size=75), NAME), st.sampled_from(Impact))
+    return st.one_of(
+        TITLE.map(lambda title: lambda made, by: made.change_title(title, by)),
+        SUMMARY.map(lambda summary: lambda made, by: made.change_summary(summary, by)),
+        st.sampled_from(Severity).map(lambda severity: lambda made, by: made.change_severity(severity, by)),
+        st.sampled_from(Status).map(lambda status: lambda made, by: made.change_status(status, by)),
+        services.map(lambda chosen: lambda made, by: made.change_services(chosen, by)),
+        TITLE.map(lambda reason: lambda made, by: made.reopen(reason, by)),
+        COMMENT.map(lambda text: lambda made, by: made.comment(text, by)),
+        st.sampled_from([*PEOPLE, None]).map(lambda person: lambda made, by: made.set_commander(person, by)),
+        st.sampled_from(PEOPLE).map(lambda person: lambda made, by: made.page(person, by)),
+        st.just(lambda made, by: made.join(by.by, by)),
+        st.just(lambda made, by: made.leave(by.by, by)),
+        st.just(lambda made, by: made.detach_channel(by)),
+    )
+
+
+@st.composite
+def incidents(draw: st.DrawFn) -> Incident:
+    """An incident to which some things were done."""
+    made = incident(title=draw(TITLE), summary=draw(SUMMARY), private=draw(st.booleans()), page=[DAN])
+    for minute, step in enumerate(draw(st.lists(steps(), max_size=8)), start=2):
+        try:
+            step(made, act(draw(st.sampled_from(PEOPLE)), minute))
+        except Refusal:
+            continue
+    return made
+
+
+def messages(made: Incident) -> Iterator[dict[str, Any]]:
+    """Everything that is posted or answered about ``made``."""
+    page = IncidentPage([made], 12, "cursor")
+    yield incident_card(made, NOW).to_dict()
+    yield incident_card(made, NOW, name_of).to_dict()
+    yield announcement(made, NOW).to_dict()
+    yield timeline_message(made, TimelinePage(made.new_entries, "cursor"), True, "https://acme.slack.com/").to_dict()
+    yield which_incident([made], "title", made.title).to_dict()
+    yield done(f"It is called {made.number}", made.new_entries[-1]).to_dict()
+    yield refused(made.summary or made.title).to_dict()
+    services = [Service(id, affected.name) for id, affected in made.services.items()]
+    query = query_from(f"mine {made.title}", BEN)
+    yield incident_list(page, query, NOW, services).to_dict()
+    for person in PEOPLE:
+        told = notice(made, [entry for entry in made.new_entries if entry.by == person], name_of)
+        if told is not None:
+            yield told.to_dict()
+
+
+def modals(made: Incident) -> Iterator[dict[str, Any]]:
+    """Every modal about ``made``."""
+    yield panel_view(made, BEN, NOW)
+    yield declaring_view(made)
+    yield declared_view(made, "T1")
+    yield could_not_open_view(made, made.title)
+
+
+def takes(made: Incident) -> None:
+    """Slack takes every card of ``made``; nobody is called by what people typed."""
+    for message in messages(made):
+        check_message(message["blocks"])
+        assert 0 < len(message["text"]) <= 4_000
+        calls_nobody(message)
+    for view in modals(made):
+        check_view(view, "modal")
+        calls_nobody(view)
+    home = home_view(IncidentPage([made] * 120, 120, None), BEN, NOW)
+    check_view(home, "home")
+    calls_nobody(home)
+
+
+def calls_nobody(shown: Mapping[str, Any]) -> None:
+    for text in markups(shown):
+        assert not [bad for bad in ("<!channel", "<!here", "<!everyone", "<@U1>") if bad in text]
+
+
+def markups(part: Any) -> Iterator[str]:
+    """Every text of ``part`` in which Slack would see markup."""
+    if isinstance(part, Mapping):
+        if part.get("type") == "mrkdwn":
+            assert part["verbatim"] is True
+            yield part["text"]
+        yield from (text for value in part.values() for text in markups(value))
+    elif isinstance(part, list):
+        yield from (text for each in part for text in markups(each))
+
+
+@settings(max_examples=60, deadline=None)
+@given(incidents())
+def test_slack_takes_every_card_of_any_incident(made: Incident) -> None:
+    takes(made)
+
+
+@pytest.mark.parametrize("filler", ["x", "<", "&", "🔥", "*"])
+@pytest.mark.parametrize("over", [False, True])
+def test_slack_takes_the_largest_incident(filler: str, over: bool) -> None:
+    services = {Service(f"{number}-{filler * 60}", filler * 75): Impact.DEGRADED for number in range(40)}
+    made = incident(title=filler * 500, summary=filler * 3_000, services=services)
+    for number in range(200):
+        made.join(Person.of("slack", f"U{number:010}"), act(BEN))
+        made.page(Person.of("slack", f"W{number:010}"), act(BEN))
+    made.comment(filler * 10_000, act(BEN))
+    if over:
+        made.change_status(Status.RESOLVED, Act(BEN, T0 + timedelta(days=400)))
+        made.reopen(filler * 1_000, Act(BEN, T0 + timedelta(days=401)))
+        made.change_status(Status.RESOLVED, Act(BEN, T0 + timedelta(days=402)))
+    takes(made)
+
+
+def test_slack_takes_a_menu_of_too_many_services() -> None:
+    services = [Service(f"{number}-{'🔥' * 75}", "🔥" * 75) for number in range(150)]
+    query = query_from("text=" + "%F0%9F%94%A5" * 300, BEN)
+    listed = incident_list(IncidentPage([incident()] * 20, 20, "x"), query, NOW, services).to_dict()
+    check_message(listed["blocks"])
