@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
 from storage.database import Database, database_url
@@ -13,8 +14,15 @@ LOCK = 0x70C51A
 """Whoever holds this advisory lock on PostgreSQL migrates; on SQLite the one writer does."""
 
 
+class UnknownMigration(ValueError):
+    """The database has been migrated by a newer Tocsin than this one."""
+
+
 async def migrate(address: str, revision: str = "head") -> None:
-    """Take the tables of the database at ``address`` forward to ``revision``. Raises BadDatabaseUrl."""
+    """Take the tables of the database at ``address`` forward to ``revision``.
+
+    Raises BadDatabaseUrl, and UnknownMigration where a newer Tocsin has used it.
+    """
     await _move(address, lambda config: command.upgrade(config, revision))
 
 
@@ -36,5 +44,7 @@ async def _move(address: str, steps: Callable[[Config], None]) -> None:
             if database.is_postgresql:
                 await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
             await connection.run_sync(run)
+    except CommandError as error:
+        raise UnknownMigration(f"The database was used by a newer Tocsin; run that one. ({error})") from error
     finally:
         await database.close()

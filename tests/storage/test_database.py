@@ -1,12 +1,30 @@
 """The database's address: what is understood, what is refused, and in which words."""
 
 import asyncio
+import signal
+import sys
 
 import pytest
 from sqlalchemy import text
 
 from storage.database import BadDatabaseUrl, Database, DatabaseInUse, database_url
 from storage.storage import SqlStorage
+
+COMMIT_AND_DIE = """
+import asyncio, os, signal, sys
+from incidents.model.incident import Service
+from storage.storage import SqlStorage
+
+async def main(address: str) -> None:
+    storage = await SqlStorage.open(address)
+    async with storage.transaction() as unit:
+        await unit.save_services([Service("committed", "Committed")])
+    async with storage.transaction() as unit:
+        await unit.save_services([Service("not", "Not committed")])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 @pytest.mark.parametrize(
@@ -65,6 +83,15 @@ async def test_a_reader_sees_one_moment(storage: SqlStorage) -> None:
         async with storage.database.writing() as writer:
             await writer.execute(text("INSERT INTO services (id, name, folded) VALUES ('api', 'API', 'api')"))
         assert (await reader.execute(count)).scalar_one() == before
+
+
+async def test_what_is_committed_survives_the_sudden_end_of_the_process(
+    storage: SqlStorage, database_address: str
+) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", COMMIT_AND_DIE, database_address)
+    assert await process.wait() == -signal.SIGKILL
+
+    assert [service.name for service in await storage.read.find_services("", 9)] == ["Committed"]
 
 
 async def test_one_process_at_a_time_works_with_an_sqlite_file(sqlite_address: str) -> None:

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Collection
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from incidents.actions.declare import Declare, declare
 from incidents.core import Core
 from storage.database import Database, database_url
-from storage.migrate import migrate, unmigrate
+from storage.migrate import UnknownMigration, migrate, unmigrate
 from storage.storage import SqlStorage
 from storage.tables import metadata
 from tests.storage.conftest import Clock
@@ -67,3 +68,11 @@ async def test_several_that_start_at_once_migrate_once(empty_database: str) -> N
 async def test_the_downgrade_leaves_no_function_behind(postgresql_address: str) -> None:
     await unmigrate(postgresql_address)
     await migrate(postgresql_address)
+
+
+async def test_a_database_from_a_newer_version_is_refused_in_words(storage: SqlStorage, database_address: str) -> None:
+    async with storage.database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'of_the_future'"))
+
+    with pytest.raises(UnknownMigration, match="newer Tocsin"):
+        await SqlStorage.open(database_address)
