@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.people import People
 from bot.slack import Door
 from incidents.core import Core
 from incidents.model.identity import Channel, Person
@@ -14,6 +15,8 @@ class Identity:
     user_id: str
     bot_id: str
     team_id: str
+    workspace_url: str = ""
+    """The workspace's address, with a slash at its end."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Bot:
 
     core: Core
     slack: Door
+    people: People
     identity: Identity
     announcement_channels: tuple[str, ...] = ()
     """Ids or names of the channels in which public incidents are announced."""

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = "sqlite:///tocsin.db"
     tocsin_host: str = "127.0.0.1"
-    tocsin_port: int = Field(default=3000, ge=0, le=65535)
+    tocsin_port: int = Field(default=3000, ge=1, le=65535)
     tocsin_announcement_channels: Annotated[tuple[str, ...], NoDecode] = ("incidents",)
     tocsin_channel_name: str = "inc-{number}-{title}"
 
@@ -81,7 +81,7 @@ def slack_problems(settings: Settings) -> list[str]:
     problems = []
     if not settings.slack_bot_token:
         problems.append(
-            "SLACK_BOT_TOKEN is missing: copy the Bot User OAuth Token (xoxb-…) from your app's page, OAuth & Permissions."
+            "SLACK_BOT_TOKEN is missing: copy the Bot User OAuth Token (xoxb-…) from your app's OAuth & Permissions."
         )
     elif not settings.slack_bot_token.startswith("xoxb-"):
         problems.append("SLACK_BOT_TOKEN is not a bot token: it must begin with xoxb-.")

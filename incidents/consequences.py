@@ -27,7 +27,6 @@ class JobKind(StrEnum):
     ANNOUNCE = "announce"
     NOTICE = "notice"
     POST_COMMENT = "post_comment"
-    CATCH_UP = "catch_up"
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ UPDATE_ANNOUNCEMENT = Consequence(JobKind.ANNOUNCE, "announcement", wait="undo")
 NOTICE = Consequence(JobKind.NOTICE, "notices", wait="notice", gather="person")
 GREET = Consequence(JobKind.GREET, "greeting")
 COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
-CALL_PAGED = Consequence(JobKind.NOTICE, "notices", gather=None)
+CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
 
 CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.Declared: (ANNOUNCE,),

@@ -1,1 +1,27 @@
-"""What people type after /incident: one module a word."""
+"""What people type after `/incident`: one module a word, found by the word.
+
+Importing this package registers them all; the order here is the order in help.
+"""
+
+from bot.commands import (  # noqa: F401, I001  (the order is that of help)
+    declare,
+    list,
+    severity,
+    status,
+    note,
+    resolve,
+    join,
+    leave,
+    lead,
+    title,
+    summary,
+    services,
+    timeline,
+    reopen,
+    channel,
+    adopt,
+    detach,
+    undo,
+    panel,
+    help,
+)

@@ -52,6 +52,12 @@ async def declare(core: Core, request: Declare) -> Incident:
         return incident
 
 
+async def was_declared(core: Core, origin: str) -> bool:
+    """Whether the form that ``origin`` names has declared its incident already."""
+    async with core.storage.transaction() as unit:
+        return await unit.number_from(origin) is not None
+
+
 async def _declare(core: Core, request: Declare) -> Incident:
     async with core.storage.transaction() as unit:
         number = await unit.next_number()  # taken first: from here on, other declarations wait

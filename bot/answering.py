@@ -1,0 +1,44 @@
+"""What a person is told when something they asked for could not be done: never a Python error, always what to do.
+
+Refusals say it themselves; Slack's are put into words; our own faults get a reference that the log line carries.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.asked import Asked
+from bot.cards.answers import failed, refused
+from bot.cards.message import Message
+from bot.slack import SlackRefused, SlackUnavailable
+from incidents.model.refusals import Refusal
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def answering(asked: Asked) -> AsyncIterator[None]:
+    """Carry out what was asked in the block; what goes wrong there is told to the person who asked."""
+    try:
+        yield
+    except Refusal as refusal:
+        await _tell(asked, refused(refusal.sentence))
+    except (SlackRefused, SlackUnavailable) as error:
+        reference = secrets.token_hex(2)
+        log.warning("slack_failed", reference=reference, by=asked.by, error=str(error), request_id=error.request_id)
+        await _tell(
+            asked, refused(f"Slack did not do that: {error}. Try again. Reference {reference}, it is in the log.")
+        )
+    except Exception:
+        reference = secrets.token_hex(2)
+        log.exception("request_failed", reference=reference, by=asked.by, incident=asked.named)
+        await _tell(asked, failed(reference))
+
+
+async def _tell(asked: Asked, message: Message) -> None:
+    try:
+        await asked.answer(message)
+    except (SlackRefused, SlackUnavailable) as error:
+        log.warning("answer_not_delivered", by=asked.by, error=str(error), request_id=error.request_id)

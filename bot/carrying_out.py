@@ -1,0 +1,58 @@
+"""Carrying out a word: finding it, finding the incident it is about, and letting it answer."""
+
+from dataclasses import replace
+from typing import Any
+
+from slack_sdk.models.blocks import Option
+
+from bot.asked import Asked
+from bot.cards.message import Message
+from bot.cards.panel import panel_view
+from bot.commands.target import find_incident, named_in
+from bot.context import Bot
+from bot.forms.services import service_option
+from bot.words import WORDS, Word, find_word
+from incidents.model.vocabulary import parse_incident_number
+
+OPTIONS_LIMIT = 100
+"""Options that a menu can be given: https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element"""
+
+
+async def carry_out_typed(asked: Asked) -> None:
+    """Carry out what was typed after `/incident`, and answer. Raises Refusal, SlackRefused, SlackUnavailable."""
+    typed, _, rest = asked.text.partition(" ")
+    if not typed:
+        word, asked = WORDS["panel"], asked
+    elif (number := parse_incident_number(typed)) is not None:
+        word, asked = WORDS["panel"], asked.about(number, rest.strip())
+    else:
+        word = find_word(typed)
+        asked = named_in(replace(asked, text=rest.strip()), word)
+    message = await run(word, asked)
+    if message is not None:
+        await asked.answer(message)
+
+
+async def run(word: Word, asked: Asked) -> Message | None:
+    """Carry out ``word`` for a member of the workspace; gives what is to be answered. Raises Refusal."""
+    await asked.bot.people.must_be_member(asked.by.id)
+    if word.run is not None:
+        return await word.run(asked)
+    assert word.on_incident is not None
+    incident = await find_incident(asked, word)
+    return await word.on_incident(asked, incident) if incident is not None else None
+
+
+async def redraw_panel(asked: Asked, view_id: str) -> None:
+    """Show the panel of the incident as it is now."""
+    assert asked.named is not None
+    incident = await asked.bot.core.storage.read.incident(asked.named)
+    if incident is not None:
+        view = panel_view(incident, asked.by, asked.bot.core.clock())
+        await asked.bot.slack.call("views.update", view_id=view_id, view=view)
+
+
+async def service_options(bot: Bot, text: str) -> list[dict[str, Any] | Option]:
+    """The services whose name holds ``text``, as options of a menu."""
+    found = await bot.core.storage.read.find_services(text, OPTIONS_LIMIT)
+    return [service_option(service) for service in found]

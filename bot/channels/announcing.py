@@ -1,0 +1,64 @@
+"""Announcing a public incident: one message in each announcement channel, kept true in place."""
+
+from bot.cards.announcement import announcement
+from bot.channels.listing import pages
+from bot.channels.posting import marked, post_once
+from bot.context import Bot, channel
+from bot.slack import SlackRefused
+from incidents.actions.posts import forget_post, remember_post
+from incidents.model.identity import Channel
+from incidents.model.incident import Incident
+from incidents.ports import CannotSucceed, Job, Post, Purpose
+
+
+async def announce(bot: Bot, job: Job) -> None:
+    """Have each announcement show the incident as it is. Raises CannotSucceed where a channel is not there."""
+    incident = await bot.core.storage.read.incident(job.incident)
+    if incident is None or incident.private:
+        return
+    posts = await bot.core.storage.read.posts(incident.number, Purpose.ANNOUNCEMENT)
+    kept = [post for post in posts if await _edited(bot, incident, post)]
+    if len(kept) < len(bot.announcement_channels):
+        await _announce(bot, job, incident, {post.channel for post in kept})
+
+
+async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
+    message = announcement(incident, bot.core.clock())
+    try:
+        await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
+    except SlackRefused as refused:
+        if refused.error == "message_not_found":
+            await forget_post(bot.core, post)
+            return False
+        if refused.error not in {"is_archived", "channel_not_found"}:
+            raise
+    return True
+
+
+async def _announce(bot: Bot, job: Job, incident: Incident, there: set[Channel]) -> None:
+    message = announcement(incident, bot.core.clock())
+    looking = bool(there) or job.attempt > 1
+    for name, where in (await _places(bot, looking)).items():
+        if where in there:
+            continue
+        try:
+            place, id = await post_once(bot, job, where, message, marked("incident_announcement", incident.number))
+        except SlackRefused as refused:
+            why = f"INC-{incident.number} could not be announced in {name}: Slack says {refused.error}"
+            raise CannotSucceed(f"{why}. Make that channel, or set TOCSIN_ANNOUNCEMENT_CHANNELS.") from refused
+        await remember_post(bot.core, Post(incident.number, Purpose.ANNOUNCEMENT, place, id))
+
+
+async def _places(bot: Bot, looking: bool) -> dict[str, Channel]:
+    """The announcement channels by their configured name; by their id where one must look into them.
+
+    Posting takes names too, so that nothing is listed at the first attempt, when people wait:
+    https://docs.slack.dev/reference/methods/chat.postMessage
+    """
+    named = {name: channel(name) for name in bot.announcement_channels}
+    if looking:
+        types = "public_channel,private_channel"
+        async for found in pages(bot, "conversations.list", "channels", types=types, exclude_archived=True):
+            if found["name"] in named:
+                named[found["name"]] = channel(found["id"])
+    return named

@@ -1,0 +1,69 @@
+"""Bringing people into the incident's channel: everybody in one call, and a word about whoever could not be."""
+
+from bot.cards.answers import done
+from bot.cards.text import mention
+from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss
+from bot.channels.posting import marked, post_once
+from bot.context import Bot, person
+from bot.slack import SlackRefused
+from incidents.model import facts
+from incidents.model.identity import Channel, Person
+from incidents.model.incident import Incident
+from incidents.model.timeline import Entry
+from incidents.ports import Job
+
+AT_ONCE = 100
+"""People a call; Slack takes more, and fails more often then: https://docs.slack.dev/reference/methods/conversations.invite"""
+
+REASONS = {
+    "user_is_restricted": "guests can't join new channels",
+    "user_is_ultra_restricted": "guests can't join new channels",
+    "user_disabled": "the account is deactivated",
+    "user_not_found": "there is no such person",
+    "user_team_not_in_channel": "people of other organisations can't join this channel",
+    "cant_invite": "this person can't be invited",
+}
+
+
+async def invite(bot: Bot, job: Job) -> None:
+    """Invite whom the job's entries call for, where there is a channel; who is in it already is left alone."""
+    incident = await bot.core.storage.read.incident(job.incident)
+    if incident is None or incident.channel is None or incident.channel.archived:
+        return
+    entries = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+    wanted = _wanted(incident, entries)
+    async with noticing_loss(bot, incident.channel.channel):
+        for start in range(0, len(wanted), AT_ONCE):
+            await _invite(bot, job, incident.channel.channel, wanted[start : start + AT_ONCE])
+
+
+def _wanted(incident: Incident, entries: list[Entry]) -> list[Person]:
+    called: dict[Person, None] = {}
+    for entry in entries:
+        match entry.fact:
+            case facts.ChannelAttached():
+                called |= dict.fromkeys([*incident.joined, *incident.paged])
+            case facts.Paged(person=someone) | facts.ResponderJoined(person=someone, via_channel=False):
+                called[someone] = None
+    return [someone for someone in called if someone in incident.responders]
+
+
+async def _invite(bot: Bot, job: Job, channel: Channel, people: list[Person]) -> None:
+    """With ``force``, Slack invites those it can and names the others in ``errors``."""
+    users = ",".join(someone.id for someone in people)
+    try:
+        answer = await bot.slack.call("conversations.invite", channel=channel.id, users=users, force=True)
+    except SlackRefused as refused:
+        if refused.error in CHANNEL_ERRORS:
+            raise
+        answer = {"errors": refused.answer.get("errors") or [{"user": people[0].id, "error": refused.error}]}
+    failed = [each for each in answer.get("errors", []) if each["error"] != "already_in_channel"]
+    if failed:
+        said = "\n".join(_sentence(each) for each in failed)
+        await post_once(bot, job, channel, done(said), marked("not_invited", job.incident, entry=job.last_entry))
+
+
+def _sentence(failed: dict[str, str]) -> str:
+    why = REASONS.get(failed["error"], f"Slack says {failed['error']}")
+    who = mention(person(failed["user"])) if failed.get("user") else "somebody"
+    return f"Slack would not let me invite {who}: {why}. Somebody with the right may add them."

@@ -1,0 +1,84 @@
+"""Opening an incident's channel: one call, and its answer on record before anything else is begun."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from bot.cards.declared import could_not_open_view, declared_view
+from bot.channels.listing import pages
+from bot.channels.naming import candidates
+from bot.channels.posting import CLOCKS_DIFFER
+from bot.context import Bot, channel
+from bot.slack import SlackRefused
+from incidents.actions.channel import attach_channel
+from incidents.model.identity import TOCSIN
+from incidents.model.incident import Incident
+from incidents.ports import CannotSucceed, Job
+
+NAMES_TRIED = 20
+REASONS = {
+    "restricted_action": "this workspace does not let the bot make channels. Ask an admin to allow it",
+    "missing_scope": "the bot lacks a scope. Run `tocsin doctor`",
+    "user_is_restricted": "the bot is restricted in this workspace. Ask an admin",
+}
+
+
+async def open_channel(bot: Bot, job: Job) -> None:
+    """Make the incident's channel and attach it; nothing where it has one. Raises CannotSucceed."""
+    incident = await bot.core.storage.read.incident(job.incident)
+    if incident is None or incident.channel is not None:
+        return
+    try:
+        made = await _made_before(bot, incident) if job.attempt > 1 else None
+        id, name = made or await _create(bot, incident)
+    except SlackRefused as refused:
+        why = REASONS.get(refused.error, f"Slack says {refused.error}")
+        await _show_declarer(bot, incident, could_not_open_view(incident, why))
+        raise CannotSucceed(f"INC-{incident.number}: {why}; then: /incident channel INC-{incident.number}") from refused
+    await attach_channel(bot.core, incident.number, TOCSIN, channel(id), name)
+
+
+async def greet(bot: Bot, job: Job) -> None:
+    """Put the channel's link into the form from which the incident was declared, if that is still open."""
+    incident = await bot.core.storage.read.incident(job.incident)
+    if incident is not None:
+        await _show_declarer(bot, incident, declared_view(incident, bot.identity.team_id))
+
+
+async def _create(bot: Bot, incident: Incident) -> tuple[str, str]:
+    for name in _names(bot, incident):
+        try:
+            answer = await bot.slack.call("conversations.create", name=name, is_private=incident.private)
+        except SlackRefused as refused:
+            if refused.error != "name_taken":
+                raise
+        else:
+            return answer["channel"]["id"], answer["channel"]["name"]
+    raise CannotSucceed(f"INC-{incident.number}: all of {NAMES_TRIED} names are taken. Change TOCSIN_CHANNEL_NAME.")
+
+
+async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
+    """The channel that an earlier attempt made: the bot's own, of one of our names, since the declaration, nobody's."""
+    names = set(_names(bot, incident))
+    types = "private_channel" if incident.private else "public_channel"
+    async for found in pages(bot, "conversations.list", "channels", types=types, exclude_archived=True):
+        ours = found.get("creator") == bot.identity.user_id and found["name"] in names
+        since = found["created"] >= incident.declared_at.timestamp() - CLOCKS_DIFFER
+        if ours and since and await bot.core.storage.read.incident_in(channel(found["id"])) is None:
+            return found["id"], found["name"]
+    return None
+
+
+def _names(bot: Bot, incident: Incident) -> Iterator[str]:
+    return islice(candidates(bot.channel_name, incident.number, incident.title), NAMES_TRIED)
+
+
+async def _show_declarer(bot: Bot, incident: Incident, view: dict[str, object]) -> None:
+    first = (await bot.core.storage.read.entries(incident.number, 1, 1))[0]
+    form = (first.origin or "").removeprefix("slack:view:")
+    if form == first.origin or not form:
+        return
+    try:
+        await bot.slack.call("views.update", view_id=form, view=view)
+    except SlackRefused as refused:
+        if refused.error not in {"not_found", "view_not_found", "view_closed"}:
+            raise

@@ -1,0 +1,49 @@
+"""Posting once: each message carries metadata that says what it is, so that a second attempt finds the first.
+
+https://docs.slack.dev/messaging/message-metadata
+"""
+
+from typing import Any
+
+from bot.cards.message import Message
+from bot.channels.listing import pages
+from bot.context import Bot, channel
+from incidents.model.identity import Channel
+from incidents.ports import Job
+
+CLOCKS_DIFFER = 60
+"""Seconds by which Slack's clock and ours may differ."""
+
+
+def marked(kind: str, incident: int, **more: int) -> dict[str, Any]:
+    """The metadata of a message: what ``kind`` it is, of which incident."""
+    return {"event_type": kind, "event_payload": {"incident": incident, **more}}
+
+
+async def post_once(
+    bot: Bot, job: Job, where: Channel, message: Message, metadata: dict[str, Any]
+) -> tuple[Channel, str]:
+    """Post ``message`` in ``where`` unless an earlier attempt did; gives the channel and the message's id there.
+
+    Raises SlackRefused, SlackUnavailable.
+    """
+    if job.attempt > 1:
+        found = await _find(bot, job.incident, where, metadata)
+        if found is not None:
+            return where, found
+    answer = await bot.slack.call(
+        "chat.postMessage", channel=where.id, metadata=metadata, unfurl_links=False, **message.to_dict()
+    )
+    return channel(answer["channel"]), answer["ts"]
+
+
+async def _find(bot: Bot, incident: int, where: Channel, metadata: dict[str, Any]) -> str | None:
+    declared = (await bot.core.storage.read.entries(incident, 1, 1))[0]
+    oldest = f"{declared.recorded_at.timestamp() - CLOCKS_DIFFER:.6f}"
+    history = pages(
+        bot, "conversations.history", "messages", channel=where.id, oldest=oldest, include_all_metadata=True
+    )
+    async for message in history:
+        if message.get("metadata") == metadata and message.get("bot_id") == bot.identity.bot_id:
+            return str(message["ts"])
+    return None

@@ -1,0 +1,36 @@
+"""`/incident timeline [all]`: what happened; with `all`, what people wrote too."""
+
+from bot.asked import Asked
+from bot.cards.message import Message
+from bot.cards.timeline import timeline_message
+from bot.words import incident_word
+from incidents.model.incident import Incident
+from incidents.model.refusals import UnknownWord
+from incidents.ports import TimelineQuery
+
+ALL = "all"
+BEFORE = "before="
+
+
+@incident_word("timeline", "[all]", "What happened; with all, what was said too")
+async def timeline(asked: Asked, incident: Incident) -> Message | None:
+    query = _query(incident.number, asked.text)
+    page = await asked.bot.core.storage.read.timeline(query)
+    message = timeline_message(incident, page, query.messages)
+    if asked.action and asked.text:
+        await asked.replace(message)
+        return None
+    return message
+
+
+def _query(incident: int, text: str) -> TimelineQuery:
+    """Reads ``all`` and ``before=…``. Raises UnknownWord."""
+    messages, before = False, None
+    for word in text.split():
+        if word.casefold() == ALL:
+            messages = True
+        elif word.startswith(BEFORE):
+            before = word.removeprefix(BEFORE)
+        else:
+            raise UnknownWord("way to show a timeline", word, [ALL])
+    return TimelineQuery(incident, messages, before)

@@ -1,0 +1,16 @@
+"""The app's Home tab: the open incidents as this person may see them, drawn when it is opened or used."""
+
+from bot.cards.home import home_view
+from bot.context import Bot
+from incidents.model.identity import Person
+from incidents.ports import IncidentQuery
+
+SHOWN = 20
+"""Incidents on the Home tab."""
+
+
+async def publish_home(bot: Bot, viewer: Person) -> None:
+    """Draw the Home tab of ``viewer``."""
+    page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
+    view = home_view(page, viewer, bot.core.clock())
+    await bot.slack.call("views.publish", user_id=viewer.id, view=view)

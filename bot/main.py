@@ -1,0 +1,264 @@
+"""The composition root, and the command line: the one place that knows every room.
+
+`tocsin run` works in a real workspace, `tocsin demo` in the sandbox; both put together the same bot.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import build_app
+from bot.channels.catching_up import catch_up
+from bot.channels.work import HANDLERS
+from bot.context import Bot, Identity
+from bot.doctor import examine
+from bot.exporting import WRITERS, export_timeline
+from bot.manifest import MANIFEST
+from bot.people import People
+from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
+from bot.slack import Door, SlackRefused, SlackUnavailable
+from incidents.actions.services import register_services
+from incidents.consequences import Pace
+from incidents.core import Core
+from incidents.model.incident import Incident
+from incidents.model.vocabulary import parse_incident_number
+from sandbox.server import Sandbox, running_sandbox
+from storage.runner import JobRunner
+from storage.storage import SqlStorage
+from storage.verify import verify as verify_timeline
+from web.server import serving
+from web.slack_requests import slack_requests
+
+log = structlog.get_logger()
+
+DEMO_SERVICES = ["Checkout", "API", "Mobile app", "Search", "Website"]
+
+
+def now() -> datetime:
+    """The time, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A bot at work."""
+
+    bot: Bot
+    runner: JobRunner
+    catching_up: asyncio.Task[int]
+    """Reads back what was said while the bot was away."""
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Running]:
+    """The bot at work while the block runs: storage open, Slack connected, jobs running.
+
+    Raises WrongSettings, SlackRefused (a token that Slack does not take), SlackUnavailable.
+    """
+    check_slack_settings(settings)
+    async with AsyncExitStack() as stack:
+        storage = await SqlStorage.open(settings.database_url)
+        stack.push_async_callback(storage.close)
+        client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, retry_handlers=[])
+        bot = await _meet_slack(settings, Core(storage, now, pace or Pace()), Door(client))
+        runner = JobRunner(storage, {kind: partial(work, bot) for kind, work in HANDLERS.items()}, now)
+        await runner.start()
+        stack.push_async_callback(runner.stop)
+        app = build_app(bot, client, settings.slack_signing_secret)
+        if settings.over_http:
+            routes = [slack_requests(app)]
+            await stack.enter_async_context(serving(settings.tocsin_host, settings.tocsin_port, routes))
+        else:
+            socket = AsyncSocketModeHandler(app, settings.slack_app_token)
+            stack.push_async_callback(socket.close_async)
+            await socket.connect_async()  # type: ignore[no-untyped-call]
+        catching_up = asyncio.create_task(catch_up(bot))
+        stack.callback(catching_up.cancel)
+        yield Running(bot, runner, catching_up)
+
+
+async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
+    me = await door.call("auth.test")
+    return Bot(
+        core=core,
+        slack=door,
+        people=People(door, me["team_id"]),
+        identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
+        announcement_channels=settings.tocsin_announcement_channels,
+        channel_name=settings.tocsin_channel_name,
+    )
+
+
+@asynccontextmanager
+async def opened_storage(settings: Settings) -> AsyncIterator[SqlStorage]:
+    """The database of ``settings``, while the block runs."""
+    storage = await SqlStorage.open(settings.database_url)
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+async def until_stopped() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    stopped = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+    await stopped.wait()
+
+
+def carry_out(work: Coroutine[Any, Any, int]) -> None:
+    """Run ``work`` and leave with its exit code; what a person can mend is one sentence and exit code 2."""
+    try:
+        sys.exit(asyncio.run(work))
+    except WrongSettings as wrong:
+        fault = str(wrong)
+    except SlackRefused as refused:
+        fault = f"Slack does not take this token ({refused}). `make doctor` says what is wrong."
+    except SlackUnavailable as away:
+        fault = f"Slack cannot be reached ({away}). Check SLACK_API_URL and the network."
+    click.echo(fault, err=True)
+    sys.exit(2)
+
+
+def keep_quiet() -> None:
+    """Let the log say only what went wrong."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+@click.group()
+def cli() -> None:
+    """Tocsin: incidents, in Slack."""
+
+
+@cli.command()
+def run() -> None:
+    """Work in your Slack workspace until stopped."""
+
+    async def work() -> int:
+        settings = load_settings()
+        async with running_bot(settings):
+            way = f"HTTP on {settings.tocsin_host}:{settings.tocsin_port}" if settings.over_http else "Socket Mode"
+            log.info("ready", slack=way)
+            await until_stopped()
+        return 0
+
+    carry_out(work())
+
+
+@cli.command()
+@click.option("--port", default=8065, show_default=True, help="Where the sandbox is served; 0 takes a free port.")
+def demo(port: int) -> None:
+    """Try it without Slack: the real bot in a workspace on this machine, in your browser."""
+
+    async def work() -> int:
+        with TemporaryDirectory() as folder:
+            async with (
+                running_sandbox(MANIFEST, port=port) as sandbox,
+                running_bot(sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")) as running,
+            ):
+                await register_services(running.bot.core, DEMO_SERVICES)
+                click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
+                await until_stopped()
+        return 0
+
+    keep_quiet()
+    carry_out(work())
+
+
+def sandbox_settings(sandbox: Sandbox, database_url: str) -> Settings:
+    """The settings of a bot that works in ``sandbox``."""
+    return Settings(
+        _env_file=None,
+        slack_bot_token=sandbox.app.bot_token,
+        slack_app_token=sandbox.app.app_token if sandbox.app.socket_mode else "",
+        slack_signing_secret=sandbox.app.signing_secret,
+        slack_api_url=sandbox.api_url,
+        database_url=database_url,
+    )
+
+
+@cli.command()
+@click.argument("names", nargs=-1, required=True)
+def services(names: tuple[str, ...]) -> None:
+    """Name the services that incidents can affect: tocsin services Checkout API "Mobile app"."""
+
+    async def work() -> int:
+        async with opened_storage(load_settings()) as storage:
+            for service in await register_services(Core(storage, now), names):
+                click.echo(f"{service.name} ({service.id})")
+        return 0
+
+    carry_out(work())
+
+
+@cli.command()
+@click.argument("incident")
+@click.option("--format", "form", type=click.Choice(list(WRITERS)), default="markdown", show_default=True)
+def export(incident: str, form: str) -> None:
+    """Write the whole timeline of an incident (INC-12) to standard output."""
+
+    async def work() -> int:
+        settings = load_settings()
+        async with opened_storage(settings) as storage:
+            found = await find_incident(storage, incident)
+            click.echo(await export_timeline(settings, storage, found, form), nl=False)
+        return 0
+
+    carry_out(work())
+
+
+@cli.command()
+@click.argument("incident")
+def verify(incident: str) -> None:
+    """Recompute the chain of an incident's timeline (INC-12), and name the first broken entry."""
+
+    async def work() -> int:
+        async with opened_storage(load_settings()) as storage:
+            number = (await find_incident(storage, incident)).number
+            broken = await verify_timeline(storage, number)
+        if broken is not None:
+            click.echo(f"INC-{number}: the timeline is broken at entry {broken}.", err=True)
+            return 1
+        click.echo(f"INC-{number}: the timeline is whole.")
+        return 0
+
+    carry_out(work())
+
+
+async def find_incident(storage: SqlStorage, written: str) -> Incident:
+    """The incident that is called ``INC-12`` or ``12``. Raises WrongSettings."""
+    number = parse_incident_number(written) or parse_incident_number(f"INC-{written}")
+    incident = await storage.read.incident(number) if number is not None else None
+    if incident is None:
+        raise WrongSettings(f'There is no incident "{written}" in this database. Write it as INC-12.')
+    return incident
+
+
+@cli.command()
+def doctor() -> None:
+    """Look at settings, database, token, scopes and manifest; say what to do for each fault."""
+
+    async def work() -> int:
+        sick = False
+        async for finding in examine(load_settings()):
+            click.echo(f"{'✗' if finding.faults else '✓'} {finding.what}")
+            for fault in finding.faults:
+                click.echo(f"    {fault}")
+            sick = sick or bool(finding.faults)
+        return 1 if sick else 0
+
+    carry_out(work())

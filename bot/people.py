@@ -1,0 +1,86 @@
+"""Who people are, as Slack says, remembered for some minutes: their name, and whether they may command.
+
+https://docs.slack.dev/reference/methods/users.info, https://docs.slack.dev/reference/objects/user-object
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack import Door, SlackRefused
+from incidents.model.identity import TOCSIN, Person
+from incidents.model.refusals import Refusal
+
+REMEMBERED = 600.0
+"""Seconds; a change of the profile is heard of sooner."""
+
+
+class NotAMember(Refusal):
+    """Guests and people of other organisations command nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Guests, and people from other organisations, can read and write where they were invited, "
+            "but not command Tocsin. Ask somebody of this workspace to do it."
+        )
+
+
+@dataclass(frozen=True)
+class SlackPerson:
+    """What the bot needs to know of somebody."""
+
+    name: str
+    is_member: bool
+    """Of this workspace, with a full account, and human."""
+
+
+class People:
+    """The people of workspace ``team_id``."""
+
+    def __init__(self, slack: Door, team_id: str) -> None:
+        self._slack = slack
+        self._team_id = team_id
+        self._known: dict[str, tuple[float, SlackPerson]] = {}
+
+    async def get(self, user_id: str) -> SlackPerson:
+        """Look somebody up; who is unknown to Slack is nobody's member. Raises SlackUnavailable, SlackRefused."""
+        if user_id == TOCSIN.id:
+            return SlackPerson("Tocsin", is_member=True)
+        asked_at, known = self._known.get(user_id, (-REMEMBERED, None))
+        if known is not None and time.monotonic() - asked_at < REMEMBERED:
+            return known
+        try:
+            answer = await self._slack.call("users.info", user=user_id)
+        except SlackRefused as refused:
+            if refused.error not in {"user_not_found", "user_not_visible"}:
+                raise
+            return SlackPerson(user_id, is_member=False)
+        found = self._read(answer["user"])
+        self._known[user_id] = (time.monotonic(), found)
+        return found
+
+    async def names(self, people: Iterable[Person]) -> dict[Person, str]:
+        """The names of several people, looked up side by side. Raises SlackUnavailable, SlackRefused."""
+        wanted = list(dict.fromkeys(people))
+        found = await asyncio.gather(*(self.get(person.id) for person in wanted))
+        return {person: each.name for person, each in zip(wanted, found, strict=True)}
+
+    def forget(self, user_id: str) -> None:
+        """Somebody's profile changed."""
+        self._known.pop(user_id, None)
+
+    async def must_be_member(self, user_id: str) -> None:
+        """Raises NotAMember for whoever may not command."""
+        if not (await self.get(user_id)).is_member:
+            raise NotAMember
+
+    def _read(self, user: dict[str, Any]) -> SlackPerson:
+        profile = user.get("profile") or {}
+        outsider = user.get("is_stranger") or user.get("team_id", self._team_id) != self._team_id
+        guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+        return SlackPerson(
+            name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
+            is_member=not (outsider or guest or user.get("is_bot") or user.get("deleted")),
+        )

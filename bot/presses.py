@@ -1,0 +1,58 @@
+"""What a button or menu means, and carrying it out: the word it names, about which incident, with what chosen.
+
+How ids say what a press stands for: `bot/cards/actions.py`. In the panel, the panel is the answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import payloads
+from bot.asked import Asked
+from bot.cards.actions import read_press
+from bot.cards.panel import PANEL
+from bot.carrying_out import redraw_panel, run
+from bot.context import Bot, channel, person
+from bot.forms import declare, services
+from bot.forms.form import Carried
+from bot.words import find_word
+
+
+async def carry_out_press(asked: Asked) -> None:
+    """Carry out what ``asked.action`` stands for. Raises Refusal, SlackRefused, SlackUnavailable."""
+    if asked.action.get("action_id") == services.CHOOSE:
+        await _ask_for_impacts(asked)
+        return
+    meant = read_press(asked.action)
+    if meant is None:
+        return
+    message = await run(find_word(meant.word), asked)
+    if asked.view.get("callback_id") == PANEL and asked.named is not None:
+        await redraw_panel(asked, asked.view["id"])
+    elif message is not None:
+        await asked.answer(message)
+
+
+def asked_by_press(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
+    """What a press asks for."""
+    meant = read_press(action)
+    return Asked(
+        bot=bot,
+        by=person(press.user.id),
+        text=meant.text if meant else "",
+        named=meant.incident if meant else None,
+        channel=channel(press.channel.id) if press.channel else None,
+        trigger_id=press.trigger_id,
+        response_url=press.response_url,
+        view=press.view.model_dump() if press.view else {},
+        action=action,
+        state=(press.view.state if press.view else press.state).values,
+    )
+
+
+async def _ask_for_impacts(asked: Asked) -> None:
+    view = payloads.View.model_validate(asked.view)
+    carried = Carried.read(view)
+    if view.callback_id == declare.WORD:
+        await asked.redraw(declare.drawn_again(view, carried))
+    else:
+        await asked.redraw(services.services_form(services.chosen_services(view), carried))

@@ -1,0 +1,167 @@
+"""The one door to Slack's Web API: every call has a time limit, and is tried again where that helps and does no harm.
+
+Errors: each method's page at https://docs.slack.dev/reference/methods;
+limits: https://docs.slack.dev/apis/web-api/rate-limits
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+log = structlog.get_logger()
+
+TIME_LIMIT = 10
+"""Seconds for one call."""
+
+ATTEMPTS = 5
+ONCE = {"chat.postMessage", "conversations.create", "bookmarks.add"}
+"""Methods that would do it twice: whoever calls them looks first whether it was done."""
+
+RETRIED = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+"""The errors after which the same call may succeed; all others say what is wrong with it."""
+
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "bookmarks.add": ("bookmarks:write",),
+    "bookmarks.list": ("bookmarks:read",),
+    "chat.getPermalink": (),
+    "chat.postMessage": ("chat:write", "chat:write.public"),
+    "chat.update": ("chat:write",),
+    "conversations.create": ("channels:manage", "groups:write"),
+    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.invite": ("channels:manage", "groups:write"),
+    "conversations.join": ("channels:join",),
+    "conversations.list": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.setTopic": ("channels:manage", "groups:write"),
+    "pins.add": ("pins:write",),
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.push": (),
+    "views.update": (),
+}
+"""The scopes that each method needs of a bot token, for public and private channels both: the method's own page."""
+
+
+class SlackRefused(Exception):
+    """Slack says no, and would again; ``error`` is Slack's word for why."""
+
+    def __init__(self, method: str, error: str, answer: Mapping[str, Any], request_id: str) -> None:
+        super().__init__(f"{method}: {error}")
+        self.method = method
+        self.error = error
+        self.answer = answer
+        self.request_id = request_id
+
+
+class SlackUnavailable(Exception):
+    """Slack could not be reached, or was busy, each time it was tried."""
+
+    def __init__(self, method: str, reason: str, request_id: str = "", retry_after: float | None = None) -> None:
+        super().__init__(f"{method}: {reason}")
+        self.method = method
+        self.request_id = request_id
+        self.retry_after = retry_after
+        """The seconds that Slack asked to wait; where it did, it has certainly done nothing."""
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether calling again does no harm, though the call may have had its effect and only its answer be lost."""
+        return self.retry_after is not None or self.method not in ONCE
+
+
+class Door:
+    """Calls to Slack's Web API with one bot token."""
+
+    def __init__(self, client: AsyncWebClient, time_limit: float = TIME_LIMIT) -> None:
+        self._client = client
+        self._time_limit = time_limit
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call ``method``, one of `SCOPES`. Raises SlackRefused, SlackUnavailable."""
+        assert method in SCOPES, f"{method} is not in the table of scopes"
+        async for attempt in _retrying():
+            with attempt:
+                return await self._once(method, arguments)
+        raise AssertionError("retrying ends with an answer or an error")
+
+    async def respond(self, response_url: str, **message: Any) -> None:
+        """Answer at a ``response_url``: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+
+        Raises SlackRefused, SlackUnavailable.
+        """
+        webhook = AsyncWebhookClient(response_url, timeout=int(self._time_limit))
+        async for attempt in _retrying():
+            with attempt:
+                try:
+                    answer = await webhook.send_dict(message)
+                except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    raise SlackUnavailable("response_url", repr(error)) from error
+                if answer.status_code == 429:
+                    raise SlackUnavailable(
+                        "response_url", "ratelimited", "", float(answer.headers.get("Retry-After", 1))
+                    )
+                if answer.status_code >= 500:
+                    raise SlackUnavailable("response_url", f"status {answer.status_code}")
+                if answer.status_code >= 400:
+                    raise SlackRefused("response_url", answer.body, {}, "")
+
+    async def _once(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self._time_limit):
+                answer = await self._client.api_call(method, data=_form(arguments))
+        except SlackApiError as error:
+            raise _understood(method, error) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackUnavailable(method, repr(error)) from error
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _form(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """Arguments as every method takes them; reads take no JSON: https://docs.slack.dev/apis/web-api/#posting_json"""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in arguments.items()
+        if value is not None
+    }
+
+
+def _understood(method: str, error: SlackApiError) -> SlackRefused | SlackUnavailable:
+    answer, headers = error.response, error.response.headers
+    said = answer.get("error", "") if isinstance(answer.data, dict) else f"status {answer.status_code}"
+    request_id = headers.get("x-slack-req-id", "")
+    if answer.status_code == 429 or said in {"ratelimited", "rate_limited"}:
+        return SlackUnavailable(method, "ratelimited", request_id, float(headers.get("Retry-After", 1)))
+    if said in RETRIED or answer.status_code >= 500:
+        return SlackUnavailable(method, said, request_id)
+    return SlackRefused(method, said, answer.data, request_id)
+
+
+def _retrying() -> AsyncRetrying:
+    return AsyncRetrying(
+        retry=retry_if_exception(lambda error: isinstance(error, SlackUnavailable) and error.can_be_repeated),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=_wait,
+        reraise=True,
+    )
+
+
+_backoff = wait_exponential_jitter(initial=0.2, max=10, jitter=0.3)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds before the next attempt: what Slack asked for, else longer each time."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, SlackUnavailable) else None
+    return asked if asked is not None else _backoff(state)

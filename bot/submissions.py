@@ -1,0 +1,118 @@
+"""What happens when a form is submitted: its word is carried out, or the fault is shown at its field.
+
+A form's errors can only be shown in the acknowledgement of its submission, so that waits for the action (a
+transaction, no call to Slack): https://docs.slack.dev/surfaces/modals#displaying_errors
+"""
+
+import secrets
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+
+from bot import payloads
+from bot.asked import Asked
+from bot.cards.declared import declared_view, declaring_view
+from bot.cards.message import Message
+from bot.cards.text import channel_link, escape
+from bot.carrying_out import redraw_panel, run
+from bot.context import Bot, person
+from bot.forms import declare, note, reopen, services, severity, status, summary, title
+from bot.forms.form import Carried
+from bot.likeness import like_open_incident
+from bot.words import WORDS
+from incidents.actions.declare import declare as declare_incident
+from incidents.actions.declare import was_declared
+from incidents.model.incident import Incident
+from incidents.model.refusals import Refusal, TextMissing, TextTooLong
+
+log = structlog.get_logger()
+
+READ = {
+    "title": title.read,
+    "summary": summary.read,
+    "severity": severity.read,
+    "status": status.read,
+    "services": services.read,
+    "note": note.read,
+    "reopen": reopen.read,
+}
+"""How each form is read, by its word: as what one would have typed after it."""
+
+
+async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> None:
+    """Carry out what a form says, acknowledge it, and answer where the form was asked for."""
+    view = submission.view
+    asked = _asked(bot, submission)
+    try:
+        message, response = await _carried_out(asked, view)
+    except Refusal as refusal:
+        await ack(response_action="errors", errors={_field(view, refusal): refusal.sentence})
+        return
+    except Exception:
+        reference = secrets.token_hex(2)
+        log.exception("submission_failed", reference=reference, by=asked.by, form=view.callback_id)
+        sentence = f"That did not work; nothing was changed. Try again. Reference {reference}, it is in the log."
+        await ack(response_action="errors", errors={_first_field(view): sentence})
+        return
+    await ack(**response)
+    if view.root_view_id and view.root_view_id != view.id:
+        await redraw_panel(asked, view.root_view_id)
+    elif message is not None and asked.response_url:
+        await asked.answer(message)
+
+
+def _asked(bot: Bot, submission: payloads.Submission) -> Asked:
+    carried = Carried.read(submission.view)
+    return Asked(
+        bot=bot,
+        by=person(submission.user.id),
+        named=carried.incident,
+        response_url=carried.response_url,
+        origin=f"slack:view:{submission.view.id}",
+    )
+
+
+async def _carried_out(asked: Asked, view: payloads.View) -> tuple[Message | None, dict[str, Any]]:
+    """What is to be answered, and what the modal is to become (nothing: it closes). Raises Refusal."""
+    if view.callback_id == declare.WORD:
+        return None, await _declared(asked, view)
+    read = READ.get(view.callback_id)
+    if read is None or asked.named is None:
+        return None, {}
+    return await run(WORDS[view.callback_id], asked.about(asked.named, read(view))), {}
+
+
+async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:
+    core, carried = asked.bot.core, Carried.read(view)
+    await asked.bot.people.must_be_member(asked.by.id)
+    request = declare.read(view, asked.by, carried)
+    if not carried.warned and not await was_declared(core, request.origin):
+        like = await like_open_incident(core, asked.by, request.title)
+        if like is not None:
+            warned = carried.model_copy(update={"warned": True})
+            return {"response_action": "update", "view": declare.drawn_again(view, warned, _warning(like))}
+    incident = await declare_incident(core, request)
+    shown = declaring_view(incident) if request.wants_channel else declared_view(incident, asked.bot.identity.team_id)
+    return {"response_action": "update", "view": shown}
+
+
+def _warning(like: Incident) -> str:
+    where = f" in {channel_link(like.channel.channel)}" if like.channel else ""
+    return f"⚠️ INC-{like.number} is open{where} and sounds the same: *{escape(like.title)}*. Is it that one?"
+
+
+def _field(view: payloads.View, refusal: Refusal) -> str:
+    """The block at which a refusal is shown: the field whose text is wrong, else the first one."""
+    blocks = _fields(view)
+    if isinstance(refusal, TextMissing | TextTooLong) and refusal.what in blocks:
+        return refusal.what
+    return blocks[0]
+
+
+def _first_field(view: payloads.View) -> str:
+    return _fields(view)[0]
+
+
+def _fields(view: payloads.View) -> list[str]:
+    return [block["block_id"] for block in view.blocks if block.get("type") == "input"] or list(view.state.values)
