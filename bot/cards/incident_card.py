@@ -42,7 +42,7 @@ def incident_card(incident: Incident, now: datetime, name_of: Callable[[Person],
 
 def _open(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
     number = incident.number
-    summary = [button("Summary", actions.SUMMARY, number)] if incident.summary else []
+    summary = [button("Edit summary", actions.SUMMARY, number)] if incident.summary else []
     return [
         *headline(incident),
         context(standing(incident, write, now)),

@@ -61,7 +61,7 @@ def _people(incident: Incident, viewer: Person) -> list[Block]:
         actions.LEAD: ("Take command", viewer != incident.commander),
     }
     presses = [button(text, word, number) for word, (text, possible) in offered.items() if possible]
-    return [section("*People*", _commander(incident), _commander_block(incident)), row(presses)]
+    return [section("*People*\nCommander", _commander(incident), _commander_block(incident)), row(presses)]
 
 
 def _commander(incident: Incident) -> UserSelectElement:

@@ -23,6 +23,10 @@ WritePerson = Callable[[Person], str]
 """Writes a person into a text, as markup."""
 
 ELLIPSIS = "…"
+
+SMALL = "\N{ZERO WIDTH SPACE}"
+"""Slack writes the first letter of a date large (``Today``), unless something stands before it."""
+
 _WHOLE = re.compile(r"&(?:amp|lt|gt);|<[^<>]*>")
 _URL = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}\"']")
 
@@ -140,13 +144,12 @@ def by_name(name_of: Callable[[Named], str]) -> Callable[[Named], str]:
 def slack_date(moment: datetime, form: str = "{date_short_pretty} at {time}", link: str = "") -> str:
     """``moment`` (aware) in the reader's zone, perhaps a link; ``form`` may hold words beside Slack's tokens.
 
-    Within words a token is written small (``resolved yesterday``), so put them into ``form``.
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
     at = moment.astimezone(UTC)
     day = f"{at:%b} {at.day}, {at.year}"
     fallback = form.replace("{time}", at.strftime("%H:%M UTC")).replace("{date_short_pretty}", day)
-    return f"<!date^{int(at.timestamp())}^{form}{'^' + escape(link) if link else ''}|{fallback}>"
+    return f"<!date^{int(at.timestamp())}^{SMALL}{form}{'^' + escape(link) if link else ''}|{fallback}>"
 
 
 def duration(length: timedelta) -> str:

@@ -31,11 +31,11 @@ def test_the_card_says_what_where_and_who() -> None:
     assert words(card(made)).splitlines() == [
         "🟠 SEV2  Checkout fails for card payments",
         "*INC-12* · Declared · declared by <@U00ANA> "
-        "<!date^1795403520^{date_short_pretty} at {time}|Nov 23, 2026 at 03:12 UTC>",
+        "<!date^1795403520^\u200b{date_short_pretty} at {time}|Nov 23, 2026 at 03:12 UTC>",
         "Since the 03:05 deploy.",
         "*Affected*  Checkout: partial outage · API: degraded",
         "*Commander*  <@U00BEN>",
-        "*Responders*  <@U00ANA> <@U00BEN> joined · <@U00DAN> paged at <!date^1795403520^{time}|03:12 UTC>",
+        "*Responders*  <@U00ANA> <@U00BEN> joined · <@U00DAN> paged at <!date^1795403520^\u200b{time}|03:12 UTC>",
     ]
 
 
@@ -117,7 +117,7 @@ def test_the_announcement_is_one_line_with_the_way_in() -> None:
     shown = announcement(incident(), NOW).to_dict()
     assert words(shown) == (
         "🟠 SEV2 *INC-12* Checkout fails for card payments — Declared, 1 responding, "
-        "<!date^1795403520^since {date_short_pretty} at {time}|since Nov 23, 2026 at 03:12 UTC>. <#C00CHECKOUT>"
+        "<!date^1795403520^\u200bsince {date_short_pretty} at {time}|since Nov 23, 2026 at 03:12 UTC>. <#C00CHECKOUT>"
     )
     assert read_press(button(shown, "Join")) == Pressed("join", 12)
 

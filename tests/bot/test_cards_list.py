@@ -52,7 +52,7 @@ def test_when_all_is_quiet_it_says_so_and_offers_to_declare() -> None:
     last.change_status(Status.RESOLVED, act(BEN))
     quiet = incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, SERVICES, last).to_dict()
     assert words(quiet) == (
-        "All quiet. Last incident: INC-12, <!date^1795403820^resolved {date_short_pretty}|resolved Nov 23, 2026>."
+        "All quiet. Last incident: INC-12, <!date^1795403820^\u200bresolved {date_short_pretty}|resolved Nov 23, 2026>."
     )
     assert read_press(button(quiet, "Declare")) == Pressed("declare")
     assert words(incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, []).to_dict()) == "All quiet."

@@ -98,8 +98,11 @@ def test_durations_read_at_a_glance(length: timedelta, words: str) -> None:
 
 def test_times_are_in_the_readers_zone_with_words_and_a_fallback() -> None:
     at = datetime(2026, 11, 3, 3, 12, tzinfo=UTC)
-    assert slack_date(at) == "<!date^1793675520^{date_short_pretty} at {time}|Nov 3, 2026 at 03:12 UTC>"
-    assert slack_date(at, "{time}", "https://x.io/?a&b") == "<!date^1793675520^{time}^https://x.io/?a&amp;b|03:12 UTC>"
+    assert slack_date(at) == "<!date^1793675520^\u200b{date_short_pretty} at {time}|Nov 3, 2026 at 03:12 UTC>"
+    assert (
+        slack_date(at, "{time}", "https://x.io/?a&b")
+        == "<!date^1793675520^\u200b{time}^https://x.io/?a&amp;b|03:12 UTC>"
+    )
 
 
 def test_people_and_places_are_references_where_slack_knows_them() -> None:

@@ -139,7 +139,7 @@ def test_the_timeline_shows_what_happened_in_order() -> None:
     shown = timeline_message(made, entries, messages=False).to_dict()
     assert words(shown).splitlines()[0] == "Timeline of INC-12"
     assert words(shown).splitlines()[-1] == (
-        "<!date^1795403820^{time}|03:17 UTC>  <@U00BEN> raised the severity from SEV2 to SEV1."
+        "<!date^1795403820^\u200b{time}|03:17 UTC>  <@U00BEN> raised the severity from SEV2 to SEV1."
     )
     assert "key entries" in words(shown)
 
