@@ -14,9 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.consequences import JobKind, NewJob
+from incidents.model.text import storable
 from incidents.ports import Job
 from storage.database import Database, upsert
 from storage.tables import jobs, waiting
+
+LONGEST_REASON = 2_000
+"""Characters kept of why a job failed."""
 
 COLLISIONS = 5
 """How often two processes may meet over one row before that is an error."""
@@ -100,7 +104,9 @@ class JobQueue:
     async def park(self, lease: Lease, at: datetime, reason: str) -> None:
         """Give a job up: it stays to be seen and retried, and holds up nobody."""
         parked = (
-            update(jobs).where(*_held(lease)).values(leased_by=None, leased_until=None, parked_at=at, reason=reason)
+            update(jobs)
+            .where(*_held(lease))
+            .values(leased_by=None, leased_until=None, parked_at=at, reason=_kept(reason))
         )
         async with self._database.writing() as connection:
             await connection.execute(parked)
@@ -227,7 +233,7 @@ async def _put_back(connection: AsyncConnection, lease: Lease, due_at: datetime,
         )
     )
     if failed is not None:
-        again = again.values(failures=row.failures + 1, reason=failed)
+        again = again.values(failures=row.failures + 1, reason=_kept(failed))
     await connection.execute(again)
 
 
@@ -257,6 +263,10 @@ def _job(row: Row[Any]) -> Job:
         last_entry=row.last_entry,
         attempt=row.attempts,
     )
+
+
+def _kept(reason: str) -> str:
+    return storable(reason)[:LONGEST_REASON]
 
 
 def _lesser(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:

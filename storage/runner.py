@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
-from sqlalchemy.exc import SQLAlchemyError
 
 from incidents.consequences import JobKind
 from incidents.core import Clock
@@ -26,8 +25,6 @@ from storage.storage import SqlStorage
 
 OnParked = Callable[[Job, str], Awaitable[None]]
 """Told of each job that is given up, and why."""
-
-DATABASE_TROUBLE = (SQLAlchemyError, OSError)
 
 
 @dataclass(frozen=True)
@@ -100,19 +97,19 @@ class JobRunner:
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Begin no more jobs, let the running ones end within ``grace``, and put back those that do not."""
-        self._stopping = True
-        self._awake.set()
-        if self._looking is not None:
-            await self._looking
-        if self._running:
-            _, late = await asyncio.wait(self._running.values(), timeout=grace.total_seconds())
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        await self._queue.release(self._owner, self._clock(), failed=None)
-        self._at_stop.close()
+        with self._at_stop:
+            self._stopping = True
+            self._awake.set()
+            if self._looking is not None:
+                await self._looking
+            if self._running:
+                _, late = await asyncio.wait(self._running.values(), timeout=grace.total_seconds())
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
+            await self._queue.release(self._owner, self._clock(), failed=None)
 
     async def idle(self, within: timedelta = timedelta()) -> None:
         """Wait until nothing runs and nothing that may run becomes due within this time from now."""
@@ -124,12 +121,13 @@ class JobRunner:
                 continue
 
     async def _look(self) -> None:
+        log = self._log
         while not self._stopping:
             self._awake.clear()
             try:
                 await self._begin_due()
-            except DATABASE_TROUBLE:
-                self._log.exception("could not look for jobs")
+            except Exception:
+                log.exception("could not look for jobs")
             await self._awake.wait()
 
     async def _begin_due(self) -> None:
@@ -153,20 +151,21 @@ class JobRunner:
 
     async def _renew(self) -> None:
         if self._running:
-            until = self._clock() + self._patience.lease
+            log, until = self._log, self._clock() + self._patience.lease
             try:
                 await self._queue.renew(self._owner, list(self._running), until)
-            except DATABASE_TROUBLE:
-                self._log.exception("could not renew leases", jobs=list(self._running))
+            except Exception:
+                log.exception("could not renew leases", jobs=list(self._running))
 
     async def _run(self, lease: Lease) -> None:
         job = lease.job
         about = {"incident": incident_name(job.incident), "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
+        log = self._log.bind(**about)
         try:
             with structlog.contextvars.bound_contextvars(**about):
-                await self._attempt(lease, self._log.bind(**about))
-        except DATABASE_TROUBLE:
-            self._log.exception("could not store how a job ended; it will run again", **about)
+                await self._attempt(lease, log)
+        except Exception:
+            log.exception("could not store how a job ended; it will run again")
         finally:
             del self._running[job.id]
             self._settled.set()

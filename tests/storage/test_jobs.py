@@ -170,6 +170,17 @@ async def test_a_parked_job_is_seen_and_holds_up_nobody(storage: SqlStorage, que
     assert entries([next_one]) == [(2, 2)]
 
 
+async def test_any_reason_is_kept(storage: SqlStorage, queue: JobQueue, clock: Clock) -> None:
+    await enqueue(storage, new(clock, "lane", 1))
+    (hopeless,) = await leased(queue, clock)
+    await queue.put_back(hopeless, clock(), "\x00 \ud83d" * 10_000)
+    (hopeless,) = await leased(queue, clock)
+    await queue.park(hopeless, clock(), "\x00 \ud83d" * 10_000)
+
+    (parked,) = await queue.parked()
+    assert parked.reason.startswith("\ufffd \ufffd")
+
+
 async def test_a_retried_job_goes_to_the_end_of_its_lane_and_remembers_that_it_was_tried(
     storage: SqlStorage, queue: JobQueue, clock: Clock
 ) -> None:

@@ -365,3 +365,24 @@ def test_waits_double_up_to_the_longest_and_differ_by_chance() -> None:
         waits = {patience.wait_after(failures).total_seconds() for _ in range(50)}
         assert all(longest / 2 <= wait <= longest for wait in waits)
         assert len(waits) > 1
+
+
+async def test_trouble_with_the_database_is_logged_and_overcome(
+    quiet: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease, troubles = quiet.jobs.lease, iter([OSError("connection lost"), RuntimeError("of any kind")])
+
+    async def troubled(*arguments: object) -> object:
+        if (trouble := next(troubles, None)) is not None:
+            raise trouble
+        return await lease(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(quiet.jobs, "lease", troubled)
+    seen = Recorder()
+    with capture_logs() as logs:
+        async with running(JobRunner(quiet, every(seen), now, Patience(poll=timedelta(seconds=0.05)))) as runner:
+            await enqueue(quiet, "lane")
+            await runner.idle()
+
+    assert len(seen.jobs) == 1
+    assert [line["event"] for line in logs].count("could not look for jobs") == 2
