@@ -32,8 +32,8 @@ class Asked:
     """The name of this delivery, so that it counts once."""
     action: Mapping[str, Any] = field(default_factory=dict)
     """The button or menu that was used; empty for a word."""
-    state: Mapping[str, Any] = field(default_factory=dict)
-    """What the menus of the message or modal hold: by block id, then action id."""
+    in_own_answer: bool = False
+    """Whether that was in an answer that only this person sees."""
 
     def about(self, number: int, text: str) -> "Asked":
         """The same request, about incident ``number``, with ``text``."""
@@ -54,13 +54,18 @@ class Asked:
         elif self.trigger_id:
             await self.show(_as_modal(message))
 
-    async def replace(self, message: Message) -> None:
-        """Put ``message`` in place of the one whose button was pressed, which only this person sees."""
-        await self.bot.slack.respond(self.response_url, replace_original=True, **message.to_dict())
+    async def turn_to(self, message: Message) -> None:
+        """Put ``message`` in place of the answer or modal in which it was asked; elsewhere, answer with it."""
+        if self.in_own_answer:
+            await self.bot.slack.respond(self.response_url, replace_original=True, **message.to_dict())
+        elif self.view.get("type") == "modal":
+            await self.redraw(_as_modal(message))
+        else:
+            await self.answer(message)
 
     async def show(self, view: Mapping[str, Any]) -> None:
         """Open ``view`` as a modal, on top of the one in which it was asked."""
-        method = "views.push" if self.view else "views.open"
+        method = "views.push" if self.view.get("type") == "modal" else "views.open"
         await self.bot.slack.call(method, trigger_id=self.trigger_id, view=view)
 
     async def redraw(self, view: Mapping[str, Any]) -> None:

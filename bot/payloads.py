@@ -45,6 +45,12 @@ class Command(BaseModel):
     response_url: str
 
 
+class Container(BaseModel):
+    """Where a press happened."""
+
+    is_ephemeral: bool = False
+
+
 class Press(BaseModel):
     """A button was pressed, or something chosen from a menu."""
 
@@ -54,7 +60,7 @@ class Press(BaseModel):
     response_url: str = ""
     channel: Id | None = None
     view: View | None = None
-    state: State = Field(default_factory=State)
+    container: Container = Field(default_factory=Container)
 
 
 class Submission(BaseModel):

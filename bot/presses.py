@@ -25,11 +25,15 @@ async def carry_out_press(asked: Asked) -> None:
     meant = read_press(asked.action)
     if meant is None:
         return
-    message = await run(find_word(meant.word), asked)
-    if asked.view.get("callback_id") == PANEL and asked.named is not None:
-        await redraw_panel(asked, asked.view["id"])
-    elif message is not None:
+    word = find_word(meant.word)
+    message = await run(word, asked)
+    in_panel = asked.view.get("callback_id") == PANEL
+    if message is not None and word.is_to_read and not in_panel:
+        await asked.turn_to(message)
+    elif message is not None and (word.is_to_read or not in_panel):
         await asked.answer(message)
+    elif in_panel and asked.named is not None:
+        await redraw_panel(asked, asked.view["id"])
 
 
 def asked_by_press(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
@@ -45,7 +49,7 @@ def asked_by_press(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -
         response_url=press.response_url,
         view=press.view.model_dump() if press.view else {},
         action=action,
-        state=(press.view.state if press.view else press.state).values,
+        in_own_answer=press.container.is_ephemeral,
     )
 
 

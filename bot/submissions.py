@@ -11,6 +11,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot import payloads
+from bot.answering import answering
 from bot.asked import Asked
 from bot.cards.declared import declared_view, declaring_view
 from bot.cards.message import Message
@@ -56,7 +57,14 @@ async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> No
         await ack(response_action="errors", errors={_first_field(view): sentence})
         return
     await ack(**response)
-    if view.root_view_id and view.root_view_id != view.id:
+    async with answering(asked):
+        await _answer(asked, view, message)
+
+
+async def _answer(asked: Asked, view: payloads.View, message: Message | None) -> None:
+    if view.callback_id == declare.WORD:
+        await asked.bot.people.names(declare.paged_in(view))  # while the channel opens: the card will name them
+    elif view.root_view_id and view.root_view_id != view.id:
         await redraw_panel(asked, view.root_view_id)
     elif message is not None and asked.response_url:
         await asked.answer(message)

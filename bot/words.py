@@ -41,6 +41,8 @@ class Word:
     """Set instead of ``run`` where the word is about one incident, which is found first."""
     names_incident_last: bool = True
     """Whether INC-n may stand at the end too; not where free text follows, which may end so."""
+    is_to_read: bool = False
+    """Whether its answer is something to read, which takes the place of the page where its button was pressed."""
     listed: bool = True
     """Whether help shows it."""
 

@@ -119,9 +119,9 @@ def more_menu(incident: int, words: Sequence[tuple[str, str]]) -> OverflowMenuEl
     return OverflowMenuElement(action_id=action(MORE, incident), options=options)
 
 
-def option(value: str, text: str, description: str | None = None) -> Option:
+def option(value: str, text: str) -> Option:
     """One choice of a menu."""
-    return Option(value=value, text=plain(text, OPTION_LIMIT), description=description)
+    return Option(value=value, text=plain(text, OPTION_LIMIT))
 
 
 def confirmation(title: str, text: str, yes: str) -> ConfirmObject:

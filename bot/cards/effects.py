@@ -13,6 +13,8 @@ from incidents.model.vocabulary import Impact, Status
 TEXT = 300
 """Characters of somebody's text within a notice."""
 
+_STATUS_FACTS = (facts.StatusChanged, facts.Resolved, facts.Reopened)
+
 
 def effects(incident: Incident, entries: Sequence[Entry], write: WritePerson) -> list[str]:
     """``raised the severity from SEV3 to SEV1``, ``took command``…, in the order of importance."""
@@ -54,9 +56,6 @@ def _status(incident: Incident, entries: Sequence[Entry]) -> str:
     return f"set the status to {new.word}"
 
 
-_STATUS_FACTS = (facts.StatusChanged, facts.Resolved, facts.Reopened)
-
-
 def _status_before(fact: Fact) -> Status | None:
     match fact:
         case facts.StatusChanged(old=old) | facts.Resolved(old=old):
@@ -74,7 +73,7 @@ def _status_after(fact: Fact) -> Status:
 
 
 def _responders(happened: Sequence[Fact], by: Person, write: WritePerson) -> list[str]:
-    """Who joined and left by their own doing or another's, but in the channel itself, where everybody saw it."""
+    """Who came, went and was paged; not those who joined or left the channel itself, which everybody saw."""
     moves: dict[Person, list[bool]] = {}
     for fact in happened:
         match fact:
@@ -110,7 +109,7 @@ def _commander(happened: Sequence[Fact], by: Person, write: WritePerson) -> str:
         return f"took command from {write(old)}" if old else "took command"
     if new is not None:
         return f"gave command to {mention(new)}"
-    return "gave up command" if old == by else f"relieved {write(old)} of command" if old else ""
+    return f"relieved {write(old)} of command" if old and old != by else "gave up command"
 
 
 def _new_commander(happened: Sequence[Fact]) -> Person | None:

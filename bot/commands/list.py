@@ -10,13 +10,9 @@ SERVICES_OFFERED = 90
 """Services in the menu of the list."""
 
 
-@word("list", "[open | resolved | all] [mine]", "The incidents, most urgent first")
-async def list_incidents(asked: Asked) -> Message | None:
-    message = await listed(asked)
-    if asked.action:
-        await asked.replace(message)
-        return None
-    return message
+@word("list", "[open | resolved | all] [mine]", "The incidents, most urgent first", is_to_read=True)
+async def list_incidents(asked: Asked) -> Message:
+    return await listed(asked)
 
 
 async def listed(asked: Asked) -> Message:

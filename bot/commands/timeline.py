@@ -12,15 +12,11 @@ ALL = "all"
 BEFORE = "before="
 
 
-@incident_word("timeline", "[all]", "What happened; with all, what was said too")
-async def timeline(asked: Asked, incident: Incident) -> Message | None:
+@incident_word("timeline", "[all]", "What happened; with all, what was said too", is_to_read=True)
+async def timeline(asked: Asked, incident: Incident) -> Message:
     query = _query(incident.number, asked.text)
     page = await asked.bot.core.storage.read.timeline(query)
-    message = timeline_message(incident, page, query.messages)
-    if asked.action and asked.text:
-        await asked.replace(message)
-        return None
-    return message
+    return timeline_message(incident, page, query.messages, asked.bot.identity.workspace_url)
 
 
 def _query(incident: int, text: str) -> TimelineQuery:

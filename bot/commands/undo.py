@@ -6,10 +6,12 @@ from bot.cards.message import Message
 from bot.words import incident_word
 from incidents.actions.change import undo as take_back
 from incidents.model.incident import Incident
+from incidents.model.refusals import TooLateToUndo
 
 
-@incident_word("undo", listed=False)
+@incident_word("undo", is_to_read=True, listed=False)
 async def undo(asked: Asked, incident: Incident) -> Message | None:
+    if not asked.text.isdecimal():
+        raise TooLateToUndo("only the button beside the change undoes it")
     await take_back(asked.bot.core, incident.number, asked.by, int(asked.text))
-    await asked.replace(done("Taken back."))
-    return None
+    return done("Taken back.")

@@ -52,11 +52,16 @@ def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
         severity=Severity.parse(severity) if severity else DEFAULT_SEVERITY,
         summary=text_in(view, "summary"),
         impacts={service.id: impact for service, impact in chosen_services(view).items()},
-        page=[person(user) for user in filled(view, "page").get("selected_users") or []],
+        page=paged_in(view),
         private=PRIVATE.value in ticked,
         wants_channel=CHANNEL.value in ticked,
         message=carried.message.pinned() if carried.message else None,
     )
+
+
+def paged_in(view: payloads.View) -> list[Person]:
+    """Whom the form pages."""
+    return [person(user) for user in filled(view, "page").get("selected_users") or []]
 
 
 def _questions(title: str, summary: str, chosen: Chosen) -> list[Block]:
