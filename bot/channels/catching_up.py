@@ -15,8 +15,8 @@ from incidents.model.identity import Channel
 
 log = structlog.get_logger()
 
-LOOKED_BACK = 2 * 24 * 60 * 60
-"""Seconds before the newest message heard, in which edits and new replies are looked for."""
+LOOKED_BACK = 60 * 60
+"""Seconds before the newest message heard that are read again: for edits, and for what a crash left out."""
 
 BATCH = 500
 """Deliveries a transaction."""
@@ -28,7 +28,7 @@ async def catch_up(bot: Bot) -> int:
     for number, where, newest in await bot.core.storage.read.attached_channels():
         try:
             async with noticing_loss(bot, where):
-                caught += await _read_back(bot, where, newest)
+                caught += await _read_back(bot, number, where, newest)
         except (SlackRefused, SlackUnavailable) as error:
             log.warning("not_caught_up", incident=number, error=str(error), request_id=error.request_id)
     if caught:
@@ -36,15 +36,17 @@ async def catch_up(bot: Bot) -> int:
     return caught
 
 
-async def _read_back(bot: Bot, where: Channel, newest: str | None) -> int:
-    """New messages come after the newest one heard; older ones may have been edited, or have new replies."""
+async def _read_back(bot: Bot, number: int, where: Channel, newest: str | None) -> int:
+    """Slack lists a reply under its thread only, however old that is, so an open incident's channel is read whole."""
     deliveries: list[Delivery] = []
     oldest = f"{float(newest) - LOOKED_BACK:.6f}" if newest else None
-    async for found in pages(bot, "conversations.history", "messages", channel=where.id, oldest=oldest):
+    incident = await bot.core.storage.read.incident(number)
+    since = None if incident is not None and incident.is_open else oldest
+    async for found in pages(bot, "conversations.history", "messages", channel=where.id, oldest=since):
         message = SlackMessage.model_validate(found)
         deliveries += _deliveries(bot, where, message, newest)
-        if message.latest_reply is not None and (newest is None or message.latest_reply > newest):
-            replies = pages(bot, "conversations.replies", "messages", channel=where.id, ts=message.ts, oldest=newest)
+        if message.latest_reply is not None and (oldest is None or message.latest_reply > oldest):
+            replies = pages(bot, "conversations.replies", "messages", channel=where.id, ts=message.ts, oldest=oldest)
             async for reply in replies:
                 deliveries += _deliveries(bot, where, SlackMessage.model_validate(reply), newest)
     caught = 0
