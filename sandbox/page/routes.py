@@ -29,6 +29,9 @@ def add_routes(app: web.Application, workspace: Workspace) -> None:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         return web.Response(text=screen.page(look), content_type="text/html", headers=headers)
 
+    async def permalink(request: web.Request) -> web.Response:
+        raise web.HTTPFound(f"/?channel={request.match_info['channel']}")
+
     async def live(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
@@ -43,5 +46,6 @@ def add_routes(app: web.Application, workspace: Workspace) -> None:
 
     app.on_shutdown.append(close_sockets)
     app.router.add_get("/", page)
+    app.router.add_get("/archives/{channel:[A-Z0-9]+}{message:(/p[0-9]+)?}", permalink)
     app.router.add_get("/sandbox/page/live", live)
     app.router.add_static("/sandbox/page/static", HERE / "static")

@@ -4,6 +4,7 @@ Pieces are compared by the live connection, so that only what changed is sent an
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -183,7 +184,7 @@ class Screen:
             "members": [who(self.workspace, member) for member in channel.members],
             "pins": self._pins(channel),
             "has_home": self._has_home(channel),
-            "lesson": commands[0] if commands and not app_spoke else None,
+            "lesson": lesson(commands[0]) if commands and not app_spoke else None,
             "thread": thread,
             "thread_ts": look.thread,
         }
@@ -233,6 +234,13 @@ class Screen:
             is_unread=not is_open and bool(self.unread.messages(look.user, channel)),
             mentions=0 if is_open else self.unread.mentions(look.user, channel),
         )
+
+
+def lesson(command: dict[str, Any]) -> dict[str, Any]:
+    """What a newcomer is told to type: the command, and the first word of several that its usage hint names."""
+    first, among_others, _ = command["usage_hint"].partition("|")
+    words = takewhile(str.isalnum, first.split()) if among_others else ()
+    return command | {"typed": " ".join([command["name"], *words])}
 
 
 def colour(value: str | None) -> str:

@@ -275,7 +275,7 @@ async def test_a_command_opens_a_form_and_its_submission_a_channel_with_a_card_t
     browser: Browser, sandbox: Sandbox, screenshots: Path
 ) -> None:
     async with window(browser, sandbox, "U0ANA") as ana:
-        await expect(ana.page.get_by_text("Try: /lost [what]")).to_be_visible()
+        await expect(ana.page.get_by_text("Type /lost below and press Enter.")).to_be_visible()
         await ana.page.screenshot(path=screenshots / "page-first-screen.png")
         await ana.type("/lo")
         await expect(ana.page.get_by_role("option").filter(has_text="/lost")).to_contain_text("Report a thing")

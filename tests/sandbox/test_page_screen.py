@@ -8,7 +8,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestServer
 
 from sandbox.page import add_routes
-from sandbox.page.screen import Look, Screen
+from sandbox.page.screen import Look, Screen, lesson
 from sandbox.page.unread import Unread
 from sandbox.things import App, Channel, Message, Note, User, View
 from sandbox.workspace import Workspace
@@ -70,8 +70,16 @@ def drawn(screen: Screen, user: str = "UANA", channel: str = "C1", **look: Any) 
 
 def test_the_first_screen_teaches_the_apps_first_command_from_its_manifest(screen: Screen) -> None:
     start = screen.draw(Look("UANA", "C1")).pieces["start"]
-    assert "<kbd>/page</kbd> <span>who [why]</span>" in start
-    assert "Page somebody" in start
+    assert "<kbd>/page</kbd>" in start
+    assert "Page somebody: <code>/page who [why]</code>" in start
+
+
+@pytest.mark.parametrize(
+    ("hint", "typed"),
+    [("", "/page"), ("who [why]", "/page"), ("list [all] | help", "/page list"), ("[who] | help", "/page")],
+)
+def test_the_lesson_types_the_first_word_of_those_that_the_usage_hint_names(hint: str, typed: str) -> None:
+    assert lesson({"name": "/page", "usage_hint": hint})["typed"] == typed
 
 
 def test_the_lesson_leaves_once_the_app_has_spoken(workspace: Workspace, screen: Screen) -> None:

@@ -2,6 +2,7 @@
 
 import { actOrSay } from "./acts.js";
 import { confirmed } from "./dialogs.js";
+import { goTo, placeOf } from "./places.js";
 import { state, values } from "./state.js";
 import { surface } from "./surface.js";
 
@@ -33,12 +34,19 @@ function tellChange(element) {
   press(element, pressed);
 }
 
+// The app is told of a press first: a place within Slack is gone to, and its form left, after that.
+async function pressLinking({ dataset }, element, pressed) {
+  const place = dataset.url && placeOf(dataset.url);
+  if (dataset.url && !place) window.open(dataset.url, "_blank", "noopener");
+  await press(element, pressed);
+  if (place) goTo(place, element);
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-press]");
   const option = event.target.closest("[data-press-option]");
-  if (button?.dataset.url || option?.dataset.url) window.open((button ?? option).dataset.url, "_blank", "noopener");
-  if (button) press(button, button.dataset.value ? { value: button.dataset.value } : {});
-  if (option) press(option.closest("[data-element]"), { selected_option: JSON.parse(option.dataset.pressOption) });
+  if (button) pressLinking(button, button, button.dataset.value ? { value: button.dataset.value } : {});
+  if (option) pressLinking(option, option.closest("[data-element]"), { selected_option: JSON.parse(option.dataset.pressOption) });
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches(".text:not([type=date], [type=time], [type=datetime-local])")) return;

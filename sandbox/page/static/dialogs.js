@@ -57,8 +57,18 @@ async function submit(dialog) {
   if (answer.errors) focusFirst(dialog, answer.errors);
 }
 
-function closeView(dialog, all) {
-  actOrSay("close", { view_id: dialog.dataset.view, ...(all ? { all: true } : {}) });
+async function closeView(dialog, all) {
+  if (dialog.inert) return;
+  dialog.inert = true;
+  await actOrSay("close", { view_id: dialog.dataset.view, ...(all ? { all: true } : {}) });
+  dialog.inert = false;
+}
+
+/** Closes the dialog around `element`, where there is one: who follows a link out of a form leaves it. */
+export function leaveDialog(element) {
+  const dialog = element.closest("dialog");
+  if (dialog?.matches(".view")) closeView(dialog, true);
+  else dialog?.close();
 }
 
 document.addEventListener("submit", (event) => {

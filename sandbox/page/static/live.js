@@ -5,6 +5,7 @@ import { swapDraft } from "./composer.js";
 import { prepare } from "./enhance.js";
 import { adopt, onLook, presentLook } from "./look.js";
 import { fragment, morphChildren } from "./morph.js";
+import { arrive } from "./places.js";
 
 let shown = null;
 let socket = null;
@@ -45,6 +46,8 @@ function openDialogs() {
     dialog.showModal();
     dialog.querySelector("[data-focus-on-load] input, [data-focus-on-load], .fields input, .fields textarea, .fields select")?.focus();
   }
+  const top = document.querySelector("#dialogs dialog:last-of-type");
+  if (top && !top.contains(document.activeElement)) top.querySelector(".fields button")?.focus();
 }
 
 function receive(told) {
@@ -67,6 +70,7 @@ function receive(told) {
     if (isElsewhere) scroll.scrollTop = 0;
   } else if (isElsewhere || wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
   if (thread() && wasAtThreadEnd) thread().scrollTop = thread().scrollHeight;
+  arrive();
   document.querySelector(`.toast[data-channel="${told.look.channel}"]`)?.remove();
   told.toasts.forEach(toast);
 }

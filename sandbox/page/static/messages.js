@@ -1,9 +1,10 @@
 // What one does with a message: react, pin, edit, delete, open its thread, run a shortcut on it.
 
 import { actOrSay } from "./acts.js";
-import { askText, confirmed } from "./dialogs.js";
+import { askText, confirmed, leaveDialog } from "./dialogs.js";
 import { lookAt, presentLook } from "./look.js";
 import { typed, written } from "./composer.js";
+import { goTo, jumpTo, placeOf } from "./places.js";
 
 const picker = document.getElementById("reaction-picker");
 let picking = null;
@@ -44,12 +45,6 @@ async function remove(button) {
   if (isSure) actOrSay("delete", at);
 }
 
-function jump(id) {
-  const message = document.getElementById(id);
-  message?.scrollIntoView({ block: "center" });
-  message?.querySelector(".message").animate([{ background: "var(--mark)" }, {}], 1600);
-}
-
 const PRESSES = {
   "[data-pick-reaction]": openPicker,
   "[data-react]": (button) =>
@@ -83,14 +78,20 @@ document.addEventListener("click", (event) => {
   const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
   if (link && isPlain) {
     event.preventDefault();
-    link.closest("dialog")?.close();
+    leaveDialog(link);
     lookAt({ channel: link.dataset.channel, tab: link.dataset.tab ?? null });
     if (link.dataset.tab === "home") actOrSay("home", {});
+  }
+  const address = event.target.closest("a[target=_blank]");
+  const place = address && isPlain && placeOf(address.href);
+  if (place) {
+    event.preventDefault();
+    goTo(place, address);
   }
   const pinned = event.target.closest("[data-jump]");
   if (pinned) {
     event.preventDefault();
-    jump(pinned.dataset.jump);
+    jumpTo(pinned.dataset.jump);
   }
   const reaction = event.target.closest("[data-reaction]");
   if (reaction) react(reaction.dataset.reaction);
