@@ -4,16 +4,20 @@ Hands find buttons and fields by what a person reads on them; eyes see what the 
 """
 
 import asyncio
+import copy
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.main import Running
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from sandbox.client import Person
+from sandbox.deliveries.transport import Kind
 from sandbox.server import Sandbox
+from sandbox.workspace import Call
 
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
@@ -65,13 +69,17 @@ class Workplace:
     async def timeline(self, number: int) -> list[Entry]:
         return await self.running.bot.core.storage.read.entries(number, 1, 1_000_000)
 
+    async def settle(self) -> None:
+        """Wait until the bot has said all that it has to say."""
+        async with asyncio.timeout(PATIENCE):
+            await self.running.runner.idle(within=timedelta(minutes=1))
+
     async def declare(self, who: Person, title: str, where: str | None = None, **answers: Any) -> str:
         """Fill in the declare form as ``who``; gives the id of the channel once they are in it with its card."""
         before = {c.id for c in self.sandbox.workspace.channels.values()}
         await who.command(where or self.general, f"/incident declare {title}")
         view = await self.form(who, "Declare an incident")
-        errors = await who.submit(view["id"], filled(view, **answers))
-        assert errors == {}
+        assert await who.submit(view["id"], filled(view, **answers)) == {}
 
         async def opened() -> str | None:
             new = [c for c in self.sandbox.workspace.channels.values() if c.id not in before]
@@ -90,11 +98,51 @@ class Workplace:
 
         return await eventually(opened)
 
+    async def messages(self, channel: str) -> list[Json]:
+        """What all members of ``channel`` see in it, oldest first; nothing while no person is in it."""
+        users = self.sandbox.workspace.users
+        people = [m for m in self.sandbox.workspace.channels[channel].members if not users[m].is_bot]
+        seen = await self.sandbox.person(people[0]).messages(channel) if people else []
+        return [message for message in seen if not message["is_ephemeral"]]
+
+    async def by_bot(self, channel: str) -> list[Json]:
+        """All that stands under the bot's name in ``channel``, what Slack writes there included (``joined #…``)."""
+        return [m for m in await self.messages(channel) if m.get("user") == self.running.bot.identity.user_id]
+
     async def card(self, channel: str) -> Json | None:
         """The first message of the bot with blocks in ``channel``."""
-        me = self.running.bot.identity.user_id
-        posts = [m for m in await self.person("ana").messages(channel) if m.get("user") == me and m.get("blocks")]
-        return posts[0] if posts else None
+        return next((message for message in await self.by_bot(channel) if message.get("blocks")), None)
+
+    async def shown_card(self, channel: str, text: str) -> Json:
+        """The card, once it shows ``text``."""
+
+        async def shown() -> Json | None:
+            card = await self.card(channel)
+            return card if card and text in words(card) else None
+
+        return await eventually(shown)
+
+    async def typed(self, who: Person, where: str, text: str) -> Json:
+        """The answer that ``who`` alone gets to a command."""
+        return await self.answered(who, where, who.command(where, text))
+
+    async def answered(self, who: Person, where: str, act: Awaitable[None]) -> Json:
+        """The new message that ``who`` alone sees in ``where`` after ``act``."""
+        before = {m["ts"] for m in await who.messages(where)}
+        await act
+
+        async def said() -> Json | None:
+            return next((m for m in await who.messages(where) if m["is_ephemeral"] and m["ts"] not in before), None)
+
+        return await eventually(said)
+
+    async def closed(self, who: Person) -> None:
+        """Wait until ``who`` has no modal before them."""
+
+        async def none() -> bool:
+            return not await who.views()
+
+        await eventually(none)
 
     async def told(self, who: Person, where: str, text: str) -> Json:
         """The message that only ``who`` can see in ``where``, once one holds ``text``."""
@@ -126,9 +174,19 @@ class Workplace:
         what = {"selected_option": option_reading(element, choose)} if choose else {"value": element.get("value")}
         await who.press(element["action_id"], block["block_id"], view_id=view["id"], **what)
 
-    def calls(self, *methods: str) -> list[Json]:
+    def calls(self, *methods: str) -> list[Call]:
         """The bot's calls to Slack so far, of these methods or of all."""
-        return [call for call in self.sandbox.workspace_calls() if not methods or call["method"] in methods]
+        made = [call for call in self.sandbox.workspace.calls if call.direction == "api"]
+        return [call for call in made if not methods or call.name in methods]
+
+    def delivered(self, name: str) -> Json:
+        """The last payload of this type that Slack delivered to the bot."""
+        sent = [call for call in self.sandbox.workspace.calls if call.direction == "delivery" and call.name == name]
+        return copy.deepcopy(sent[-1].arguments)
+
+    async def deliver(self, kind: Kind, payload: Json) -> Any:
+        """Have Slack deliver just this payload; gives the acknowledgement. Raises UnansweredError."""
+        return await self.sandbox.slack.courier.ask(kind, payload)
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:

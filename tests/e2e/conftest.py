@@ -1,0 +1,52 @@
+"""A workplace for each test: the sandbox, the real bot in it over a real socket, on each kind of database in turn."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.main import running_bot, sandbox_settings
+from bot.manifest import MANIFEST
+from incidents.actions.services import register_services
+from incidents.consequences import Pace
+from sandbox.client import Person
+from sandbox.server import running_sandbox
+from tests.e2e.workspace import Workplace
+
+SERVICES = ["Checkout", "API", "Search"]
+
+
+@pytest.fixture
+def pace() -> Pace:
+    """Short waits; a test whose subject is the waiting sets its own."""
+    return Pace(undo=timedelta(seconds=0.3), notice=timedelta(seconds=0.2), topic=timedelta(seconds=0.3))
+
+
+@pytest.fixture
+async def workplace(database_address: str, pace: Pace) -> AsyncIterator[Workplace]:
+    async with (
+        running_sandbox(MANIFEST) as sandbox,
+        running_bot(sandbox_settings(sandbox, database_address), pace) as running,
+    ):
+        await register_services(running.bot.core, SERVICES)
+        yield Workplace(sandbox, running)
+
+
+@pytest.fixture
+def ana(workplace: Workplace) -> Person:
+    return workplace.person("ana")
+
+
+@pytest.fixture
+def ben(workplace: Workplace) -> Person:
+    return workplace.person("ben")
+
+
+@pytest.fixture
+def cleo(workplace: Workplace) -> Person:
+    return workplace.person("cleo")
+
+
+@pytest.fixture
+def dan(workplace: Workplace) -> Person:
+    return workplace.person("dan")
