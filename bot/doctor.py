@@ -1,20 +1,22 @@
-"""`tocsin doctor`: looks at everything the bot stands on, and says for each fault what to do."""
+"""`tocsin doctor`: looks at everything the bot stands on, changes nothing, and says for each fault what to do."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.listing import pages
 from bot.manifest import manifest_faults, needed_scopes, read_manifest
-from bot.settings import Settings, slack_problems
+from bot.settings import Settings, WrongSettings, load_settings, slack_problems
+from bot.slack import Door, SlackRefused, SlackUnavailable
+from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
 from incidents.model.vocabulary import incident_name
-from storage.storage import SqlStorage
+from storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, database_url
+from storage.jobs import JobQueue
+from storage.migrate import UnknownMigration, outstanding
 
-TIME_LIMIT = 10
-"""Seconds for each call to Slack."""
+REINSTALL = "Put app_manifest.yml into the app's manifest and reinstall the app."
 
 
 @dataclass(frozen=True)
@@ -22,63 +24,101 @@ class Finding:
     """One thing that was looked at: all is well, or the faults and what to do about each."""
 
     what: str
-    faults: list[str]
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is worth knowing and no fault."""
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at settings, database, token, scopes and manifest, one after the other."""
+async def examine() -> AsyncIterator[Finding]:
+    """Look at settings, database, manifest and Slack, one after the other."""
+    try:
+        settings = load_settings()
+    except WrongSettings as wrong:
+        yield Finding("Settings", [str(wrong)])
+        return
     yield Finding("Settings", slack_problems(settings))
-    yield Finding("Database", await _database(settings))
+    yield await _database(settings)
     yield Finding("Manifest", _manifest())
     if settings.slack_bot_token:
-        client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, timeout=TIME_LIMIT)
-        yield Finding("Bot token and scopes", await _token(client))
-        if settings.slack_app_token:
-            yield Finding("Socket Mode", await _socket_mode(client, settings.slack_app_token))
+        async for finding in _slack(settings):
+            yield finding
 
 
-async def _database(settings: Settings) -> list[str]:
+async def _database(settings: Settings) -> Finding:
+    """The tables are brought up to date when the bot starts, so that they are not yet is no fault."""
     try:
-        storage = await SqlStorage.open(settings.database_url)
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        return [f"The database cannot be opened or migrated: {error}. Check DATABASE_URL."]
+        url = database_url(settings.database_url)
+        if url.get_backend_name() == "sqlite" and _will_be_made(Path(url.database or "")):
+            return Finding("Database", notes=[f"{url.database} is not there yet; the bot makes it when it starts."])
+        steps = await outstanding(settings.database_url)
+        if steps:
+            note = f"Migrations are outstanding ({', '.join(steps)}); the bot applies them when it starts."
+            return Finding("Database", notes=[note])
+        return Finding("Database", await _given_up(Database(url)))
+    except (BadDatabaseUrl, DatabaseUnreachable, UnknownMigration) as error:
+        return Finding("Database", [f"{error} Check DATABASE_URL."])
+
+
+def _will_be_made(file: Path) -> bool:
+    return not file.exists() and file.absolute().parent.is_dir()
+
+
+async def _given_up(database: Database) -> list[str]:
     try:
-        return [
-            f"{incident_name(each.job.incident)} {each.job.kind}: {each.reason}" for each in await storage.jobs.parked()
-        ]
+        parked = await JobQueue(database, wake=lambda: None).parked()
     finally:
-        await storage.close()
+        await database.close()
+    return [
+        f"{incident_name(each.job.incident)}: {each.job.kind} was given up ({each.reason}). "
+        "Mend that, then: tocsin retry."
+        for each in parked
+    ]
 
 
 def _manifest() -> list[str]:
     try:
         return manifest_faults(read_manifest())
     except (OSError, yaml.YAMLError) as error:
-        return [f"app_manifest.yml cannot be read: {error}."]
+        return [f"app_manifest.yml cannot be read: {error}. Take it from the repository again."]
 
 
-async def _token(client: AsyncWebClient) -> list[str]:
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    slack = Door(web_client(settings, settings.slack_bot_token))
     try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        return [f"Slack refuses the bot token ({error.response['error']}). Copy it anew from OAuth & Permissions."]
-    except OSError as error:
-        return [f"Slack cannot be reached at {client.base_url}: {error}."]
-    granted = set(answer.headers.get("x-oauth-scopes", "").split(","))
+        with token_taken(BOT_TOKEN):
+            granted = await slack.granted_scopes()
+    except WrongSettings as wrong:
+        yield Finding("Bot token", [str(wrong)])
+        return
+    yield Finding("Bot token")
+    lacking = sorted(needed_scopes() - granted)
+    yield Finding("Scopes", [f"The token lacks the scope {scope}. {REINSTALL}" for scope in lacking])
+    yield Finding("Announcement channels", await _announcement_channels(slack, settings.tocsin_announcement_channels))
+    if settings.slack_app_token:
+        yield Finding("Socket Mode", await _socket_mode(settings))
+
+
+async def _announcement_channels(slack: Door, wanted: Sequence[str]) -> list[str]:
+    """Private ones are found where the bot is a member: https://docs.slack.dev/reference/methods/conversations.list"""
+    there: set[str] = set()
+    types = "public_channel,private_channel"
+    try:
+        async for channel in pages(slack, "conversations.list", "channels", types=types, exclude_archived=True):
+            there |= {channel["id"], channel["name"]}
+    except (SlackRefused, SlackUnavailable) as error:
+        return [f"The channels cannot be listed ({error}). {REINSTALL}"]
     return [
-        f"The token lacks the scope {scope}. Put app_manifest.yml into the app's manifest and reinstall the app."
-        for scope in sorted(needed_scopes() - granted)
+        f"There is no channel {name} that the bot can see. Make it (a private one: invite the bot), "
+        "or set TOCSIN_ANNOUNCEMENT_CHANNELS."
+        for name in wanted
+        if name not in there
     ]
 
 
-async def _socket_mode(client: AsyncWebClient, app_token: str) -> list[str]:
+async def _socket_mode(settings: Settings) -> list[str]:
     try:
-        await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        return [
-            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}). It needs connections:write, "
-            "and Socket Mode must be on in the app's settings."
-        ]
-    except OSError as error:
-        return [f"Slack cannot be reached at {client.base_url}: {error}."]
+        with token_taken(APP_TOKEN):
+            await app_door(settings).call("apps.connections.open")
+    except WrongSettings as wrong:
+        return [str(wrong)]
     return []

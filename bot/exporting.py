@@ -1,12 +1,11 @@
 """A whole timeline as a file: Markdown to read, JSON to keep; names as Slack knows them, ids where it is not asked."""
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.cards.export import timeline_json, timeline_markdown
 from bot.cards.sentences import named_in
 from bot.people import People
 from bot.settings import Settings
 from bot.slack import Door, SlackRefused, SlackUnavailable
+from bot.tokens import web_client
 from incidents.model.identity import Channel, Person, PlatformId
 from incidents.model.incident import Incident
 from incidents.ports import Storage
@@ -25,8 +24,7 @@ async def export_timeline(settings: Settings, storage: Storage, incident: Incide
 async def _names(settings: Settings, wanted: set[PlatformId]) -> dict[PlatformId, str]:
     if not settings.slack_bot_token:
         return {}
-    client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, retry_handlers=[])
-    slack = Door(client)
+    slack = Door(web_client(settings, settings.slack_bot_token))
     people = People(slack, team_id="")
     return {named: name for named in wanted if (name := await _name(slack, people, named))}
 

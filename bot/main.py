@@ -7,8 +7,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 import click
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
 from bot.channels.catching_up import catch_up
@@ -26,16 +26,20 @@ from bot.channels.work import HANDLERS
 from bot.context import Bot, Identity
 from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
+from bot.logs import start_log
 from bot.manifest import MANIFEST
 from bot.people import People
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
-from bot.slack import Door, SlackRefused, SlackUnavailable
+from bot.slack import Door
+from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
 from incidents.actions.services import register_services
 from incidents.consequences import Pace
 from incidents.core import Core
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import parse_incident_number
 from sandbox.server import Sandbox, running_sandbox
+from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
+from storage.migrate import UnknownMigration
 from storage.runner import JobRunner
 from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
@@ -66,32 +70,29 @@ class Running:
 async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Running]:
     """The bot at work while the block runs: storage open, Slack connected, jobs running.
 
-    Raises WrongSettings, SlackRefused (a token that Slack does not take), SlackUnavailable.
+    Raises WrongSettings for whatever a person can mend.
     """
     check_slack_settings(settings)
     async with AsyncExitStack() as stack:
-        storage = await SqlStorage.open(settings.database_url)
-        stack.push_async_callback(storage.close)
-        client = AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, retry_handlers=[])
+        storage = await stack.enter_async_context(opened_storage(settings))
+        client = web_client(settings, settings.slack_bot_token)
         bot = await _meet_slack(settings, Core(storage, now, pace or Pace()), Door(client))
         runner = JobRunner(storage, {kind: partial(work, bot) for kind, work in HANDLERS.items()}, now)
-        await runner.start()
         stack.push_async_callback(runner.stop)
+        with can_be_mended(DatabaseInUse, OSError):
+            await runner.start()
         app = build_app(bot, client, settings.slack_signing_secret)
-        if settings.over_http:
-            routes = [slack_requests(app)]
-            await stack.enter_async_context(serving(settings.tocsin_host, settings.tocsin_port, routes))
-        else:
-            socket = AsyncSocketModeHandler(app, settings.slack_app_token)
-            stack.push_async_callback(socket.close_async)
-            await socket.connect_async()  # type: ignore[no-untyped-call]
+        await stack.enter_async_context(
+            _heard_over_http(settings, app) if settings.over_http else _socket(settings, app)
+        )
         catching_up = asyncio.create_task(catch_up(bot))
         stack.callback(catching_up.cancel)
         yield Running(bot, runner, catching_up)
 
 
 async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
-    me = await door.call("auth.test")
+    with token_taken(BOT_TOKEN):
+        me = await door.call("auth.test")
     return Bot(
         core=core,
         slack=door,
@@ -103,13 +104,52 @@ async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
 
 
 @asynccontextmanager
+async def _heard_over_http(settings: Settings, app: AsyncApp) -> AsyncIterator[None]:
+    """Slack's requests are answered while the block runs. Raises WrongSettings."""
+    async with AsyncExitStack() as stack:
+        host, port = settings.tocsin_host, settings.tocsin_port
+        with can_be_mended(
+            OSError, what=f"{host}:{port} cannot be used: ", hint="Choose another TOCSIN_HOST or TOCSIN_PORT."
+        ):
+            await stack.enter_async_context(serving(host, port, [slack_requests(app)]))
+        yield
+
+
+@asynccontextmanager
+async def _socket(settings: Settings, app: AsyncApp) -> AsyncIterator[None]:
+    """Socket Mode is connected while the block runs. Raises WrongSettings.
+
+    Its address is asked for here, since slack_sdk's client would try a token that Slack refuses forever.
+    """
+    with token_taken(APP_TOKEN):
+        opened = await app_door(settings).call("apps.connections.open")
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token)
+    handler.client.wss_uri = opened["url"]
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
 async def opened_storage(settings: Settings) -> AsyncIterator[SqlStorage]:
-    """The database of ``settings``, while the block runs."""
-    storage = await SqlStorage.open(settings.database_url)
+    """The database of ``settings``, while the block runs. Raises WrongSettings."""
+    with can_be_mended(BadDatabaseUrl, DatabaseUnreachable, UnknownMigration, hint="Check DATABASE_URL."):
+        storage = await SqlStorage.open(settings.database_url)
     try:
         yield storage
     finally:
         await storage.close()
+
+
+@contextmanager
+def can_be_mended(*faults: type[Exception], what: str = "", hint: str = "") -> Iterator[None]:
+    """Raises WrongSettings for one of ``faults`` in the block: ``what``, its own words, and the ``hint``."""
+    try:
+        yield
+    except faults as fault:
+        raise WrongSettings(f"{what}{str(fault).rstrip('.')}. {hint}".strip()) from fault
 
 
 async def until_stopped() -> None:
@@ -125,23 +165,14 @@ def carry_out(work: Coroutine[Any, Any, int]) -> None:
     try:
         sys.exit(asyncio.run(work))
     except WrongSettings as wrong:
-        fault = str(wrong)
-    except SlackRefused as refused:
-        fault = f"Slack does not take this token ({refused}). `make doctor` says what is wrong."
-    except SlackUnavailable as away:
-        fault = f"Slack cannot be reached ({away}). Check SLACK_API_URL and the network."
-    click.echo(fault, err=True)
-    sys.exit(2)
-
-
-def keep_quiet() -> None:
-    """Let the log say only what went wrong."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+        click.echo(str(wrong), err=True)
+        sys.exit(2)
 
 
 @click.group()
 def cli() -> None:
     """Tocsin: incidents, in Slack."""
+    start_log(logging.INFO)
 
 
 @cli.command()
@@ -166,16 +197,17 @@ def demo(port: int) -> None:
 
     async def work() -> int:
         with TemporaryDirectory() as folder:
-            async with (
-                running_sandbox(MANIFEST, port=port) as sandbox,
-                running_bot(sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")) as running,
-            ):
+            async with AsyncExitStack() as stack:
+                with can_be_mended(OSError, what=f"Port {port} cannot be used: ", hint="Choose another --port."):
+                    sandbox = await stack.enter_async_context(running_sandbox(MANIFEST, port=port))
+                settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
+                running = await stack.enter_async_context(running_bot(settings))
                 await register_services(running.bot.core, DEMO_SERVICES)
                 click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
                 await until_stopped()
         return 0
 
-    keep_quiet()
+    start_log(logging.WARNING)
     carry_out(work())
 
 
@@ -249,15 +281,30 @@ async def find_incident(storage: SqlStorage, written: str) -> Incident:
 
 
 @cli.command()
+def retry() -> None:
+    """Try again what was given up: `tocsin doctor` says what, and why."""
+
+    async def work() -> int:
+        async with opened_storage(load_settings()) as storage:
+            parked = await storage.jobs.parked()
+            for each in parked:
+                await storage.jobs.retry(each.job.id, now())
+        click.echo(f"{len(parked)} to try again; the bot does it while it runs.")
+        return 0
+
+    carry_out(work())
+
+
+@cli.command()
 def doctor() -> None:
-    """Look at settings, database, token, scopes and manifest; say what to do for each fault."""
+    """Look at settings, database, Slack and manifest, and change nothing; say what to do for each fault."""
 
     async def work() -> int:
         sick = False
-        async for finding in examine(load_settings()):
+        async for finding in examine():
             click.echo(f"{'✗' if finding.faults else '✓'} {finding.what}")
-            for fault in finding.faults:
-                click.echo(f"    {fault}")
+            for line in [*finding.faults, *finding.notes]:
+                click.echo(f"    {line}")
             sick = sick or bool(finding.faults)
         return 1 if sick else 0
 

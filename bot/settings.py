@@ -3,6 +3,7 @@
 What an organisation is (services, teams …) is data and lives in the database instead.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
@@ -16,7 +17,7 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """Every setting of a deployment, under the name of its environment variable in lower case."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", str_strip_whitespace=True)
 
     slack_bot_token: str = ""
     slack_app_token: str = ""
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
     def _known_placeholders(cls, value: str) -> str:
         try:
             value.format(number=1, title="title")
-        except (KeyError, IndexError, ValueError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise ValueError("can hold {number} and {title}, and no other braces") from error
         return value
 
@@ -58,9 +59,11 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings. Raises WrongSettings for a value of the wrong form."""
+    """Read the settings. Raises WrongSettings for a value of the wrong form, and a file that cannot be read."""
     try:
         return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"The file .env cannot be read: {error}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
@@ -83,13 +86,19 @@ def slack_problems(settings: Settings) -> list[str]:
         problems.append(
             "SLACK_BOT_TOKEN is missing: copy the Bot User OAuth Token (xoxb-…) from your app's OAuth & Permissions."
         )
-    elif not settings.slack_bot_token.startswith("xoxb-"):
-        problems.append("SLACK_BOT_TOKEN is not a bot token: it must begin with xoxb-.")
-    if settings.slack_app_token and not settings.slack_app_token.startswith("xapp-"):
-        problems.append("SLACK_APP_TOKEN is not an app-level token: it must begin with xapp-.")
+    elif not _is_token("xoxb", settings.slack_bot_token):
+        problems.append("SLACK_BOT_TOKEN is not a bot token: it must be xoxb- and what follows it, copied whole.")
+    if settings.slack_app_token and not _is_token("xapp", settings.slack_app_token):
+        problems.append(
+            "SLACK_APP_TOKEN is not an app-level token: it must be xapp- and what follows it, copied whole."
+        )
     if settings.over_http and not settings.slack_signing_secret:
         problems.append(
             "SLACK_APP_TOKEN is missing: make an app-level token with connections:write (Basic Information), "
             "or set SLACK_SIGNING_SECRET to be called over HTTP."
         )
     return problems
+
+
+def _is_token(kind: str, value: str) -> bool:
+    return re.fullmatch(rf"{kind}-[A-Za-z0-9-]+", value) is not None

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
@@ -25,10 +26,13 @@ ATTEMPTS = 5
 ONCE = {"chat.postMessage", "conversations.create", "bookmarks.add"}
 """Methods that would do it twice: whoever calls them looks first whether it was done."""
 
-RETRIED = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+UNREADABLE = "the answer is not Slack's"
+
+RETRIED = {UNREADABLE, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 """The errors after which the same call may succeed; all others say what is wrong with it."""
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
+    "apps.connections.open": (),
     "auth.test": (),
     "bookmarks.add": ("bookmarks:write",),
     "bookmarks.list": ("bookmarks:read",),
@@ -36,12 +40,11 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "chat.postMessage": ("chat:write", "chat:write.public"),
     "chat.update": ("chat:write",),
     "conversations.create": ("channels:manage", "groups:write"),
-    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.history": ("channels:history", "groups:history", "metadata.message:read"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.invite": ("channels:manage", "groups:write"),
     "conversations.join": ("channels:join",),
     "conversations.list": ("channels:read", "groups:read"),
-    "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
     "pins.add": ("pins:write",),
@@ -51,7 +54,12 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "views.push": (),
     "views.update": (),
 }
-"""The scopes that each method needs of a bot token, for public and private channels both: the method's own page."""
+"""The scopes that each method needs of a bot token, for public and private channels both: the method's own page.
+
+Posting in public channels that the bot has not joined: https://docs.slack.dev/reference/scopes/chat.write.public;
+reading the metadata of messages: https://docs.slack.dev/reference/scopes/metadata.message.read.
+`apps.connections.open` takes an app-level token, which has scopes of its own.
+"""
 
 
 class SlackRefused(Exception):
@@ -63,6 +71,7 @@ class SlackRefused(Exception):
         self.error = error
         self.answer = answer
         self.request_id = request_id
+        _noted(self)
 
 
 class SlackUnavailable(Exception):
@@ -74,11 +83,18 @@ class SlackUnavailable(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         """The seconds that Slack asked to wait; where it did, it has certainly done nothing."""
+        _noted(self)
 
     @property
     def can_be_repeated(self) -> bool:
         """Whether calling again does no harm, though the call may have had its effect and only its answer be lost."""
         return self.retry_after is not None or self.method not in ONCE
+
+
+def _noted(error: SlackRefused | SlackUnavailable) -> None:
+    """Have the error's traceback tell the id by which Slack's support finds the request."""
+    if error.request_id:
+        error.add_note(f"x-slack-req-id: {error.request_id}")
 
 
 class Door:
@@ -90,6 +106,18 @@ class Door:
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call ``method``, one of `SCOPES`. Raises SlackRefused, SlackUnavailable."""
+        answer = await self._answered(method, arguments)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def granted_scopes(self) -> set[str]:
+        """The scopes of the token, which Slack names with each answer. Raises SlackRefused, SlackUnavailable.
+
+        https://docs.slack.dev/legacy/legacy-authentication/legacy-oauth-scopes
+        """
+        answer = await self._answered("auth.test", {})
+        return {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
+
+    async def _answered(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         assert method in SCOPES, f"{method} is not in the table of scopes"
         async for attempt in _retrying():
             with attempt:
@@ -101,13 +129,14 @@ class Door:
 
         Raises SlackRefused, SlackUnavailable.
         """
-        webhook = AsyncWebhookClient(response_url, timeout=int(self._time_limit))
+        webhook = AsyncWebhookClient(response_url, retry_handlers=[])
         async for attempt in _retrying():
             with attempt:
                 try:
-                    answer = await webhook.send_dict(message)
+                    async with asyncio.timeout(self._time_limit):
+                        answer = await webhook.send_dict(message)
                 except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                    raise SlackUnavailable("response_url", repr(error)) from error
+                    raise SlackUnavailable("response_url", _reason(error)) from error
                 if answer.status_code == 429:
                     raise SlackUnavailable(
                         "response_url", "ratelimited", "", float(answer.headers.get("Retry-After", 1))
@@ -117,15 +146,17 @@ class Door:
                 if answer.status_code >= 400:
                     raise SlackRefused("response_url", answer.body, {}, "")
 
-    async def _once(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    async def _once(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         try:
             async with asyncio.timeout(self._time_limit):
-                answer = await self._client.api_call(method, data=_form(arguments))
+                return await self._client.api_call(method, data=_form(arguments))
         except SlackApiError as error:
             raise _understood(method, error) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SlackUnavailable(method, repr(error)) from error
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+            raise SlackUnavailable(method, _reason(error)) from error
+        except AttributeError as error:
+            # slack_sdk takes whatever was answered for a mapping.
+            raise SlackUnavailable(method, UNREADABLE) from error
 
 
 def _form(arguments: Mapping[str, Any]) -> dict[str, str]:
@@ -137,13 +168,19 @@ def _form(arguments: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _reason(error: Exception) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+
+
 def _understood(method: str, error: SlackApiError) -> SlackRefused | SlackUnavailable:
     answer, headers = error.response, error.response.headers
-    said = answer.get("error", "") if isinstance(answer.data, dict) else f"status {answer.status_code}"
     request_id = headers.get("x-slack-req-id", "")
+    if not isinstance(answer, AsyncSlackResponse) or not isinstance(answer.data, dict):
+        return SlackUnavailable(method, UNREADABLE, request_id)
+    said = answer.data.get("error", UNREADABLE)
     if answer.status_code == 429 or said in {"ratelimited", "rate_limited"}:
         return SlackUnavailable(method, "ratelimited", request_id, float(headers.get("Retry-After", 1)))
-    if said in RETRIED or answer.status_code >= 500:
+    if said in RETRIED:
         return SlackUnavailable(method, said, request_id)
     return SlackRefused(method, said, answer.data, request_id)
 

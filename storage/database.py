@@ -9,10 +9,11 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
+from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import URL, Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 SQLITE_PRAGMAS = (
@@ -40,7 +41,7 @@ def database_url(address: str) -> URL:
     """Read ``sqlite:///path`` or ``postgresql://user@host/name`` (also ``postgres://``). Raises BadDatabaseUrl."""
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise BadDatabaseUrl("The database's address must look like sqlite:///path or postgresql://...") from error
     if url.drivername not in DRIVERS:
         raise BadDatabaseUrl(f"There is no way to {url.drivername}:// here; use sqlite:/// or postgresql://.")
@@ -51,6 +52,10 @@ def database_url(address: str) -> URL:
         # asyncpg takes libpq's sslmode under the name ssl.
         url = url.update_query_dict({"ssl": url.query["sslmode"]}).difference_update_query(["sslmode"])
     return url
+
+
+class DatabaseUnreachable(Exception):
+    """The database is not there, or does not let us in."""
 
 
 class DatabaseInUse(Exception):
@@ -64,7 +69,7 @@ class Database:
         self._url = url
         self.is_postgresql = url.get_backend_name() == "postgresql"
         if self.is_postgresql:
-            engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            engine = _engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
             self._writer = engine
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         else:
@@ -102,6 +107,15 @@ class Database:
                 ) from error
             yield
 
+    async def reach(self) -> None:
+        """Find that it can be written. Raises DatabaseUnreachable."""
+        try:
+            async with self.writing():
+                return
+        except (SQLAlchemyError, PostgresError, OSError) as error:
+            why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+            raise DatabaseUnreachable(f"The database {self._url.render_as_string()} cannot be used: {why}.") from error
+
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
@@ -112,12 +126,17 @@ def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgre
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+def _engine(url: URL, **pool: int) -> AsyncEngine:
+    """An engine whose errors do not repeat what people wrote."""
+    return create_async_engine(url, hide_parameters=True, **pool)
+
+
 def _sqlite_engine(url: URL, begin: str, **pool: int) -> AsyncEngine:
     """SQLAlchemy's recipe for real transactions: the driver begins none by itself, we say how they begin.
 
     https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes-with-the-sqlite3-or-aiosqlite-driver
     """
-    engine = create_async_engine(url, **pool)
+    engine = _engine(url, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, record: Any) -> None:

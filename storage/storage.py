@@ -22,7 +22,10 @@ class SqlStorage:
 
     @classmethod
     async def open(cls, address: str) -> Self:
-        """Open the database at ``address`` and bring its tables up to date. Raises BadDatabaseUrl, UnknownMigration."""
+        """Open the database at ``address`` and bring its tables up to date.
+
+        Raises BadDatabaseUrl, DatabaseUnreachable, UnknownMigration.
+        """
         await migrate(address)
         return cls(Database(database_url(address)))
 

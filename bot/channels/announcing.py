@@ -58,7 +58,7 @@ async def _places(bot: Bot, looking: bool) -> dict[str, Channel]:
     named = {name: channel(name) for name in bot.announcement_channels}
     if looking:
         types = "public_channel,private_channel"
-        async for found in pages(bot, "conversations.list", "channels", types=types, exclude_archived=True):
+        async for found in pages(bot.slack, "conversations.list", "channels", types=types, exclude_archived=True):
             if found["name"] in named:
                 named[found["name"]] = channel(found["id"])
     return named

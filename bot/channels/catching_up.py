@@ -42,11 +42,13 @@ async def _read_back(bot: Bot, number: int, where: Channel, newest: str | None) 
     oldest = f"{float(newest) - LOOKED_BACK:.6f}" if newest else None
     incident = await bot.core.storage.read.incident(number)
     since = None if incident is not None and incident.is_open else oldest
-    async for found in pages(bot, "conversations.history", "messages", channel=where.id, oldest=since):
+    async for found in pages(bot.slack, "conversations.history", "messages", channel=where.id, oldest=since):
         message = SlackMessage.model_validate(found)
         deliveries += _deliveries(bot, where, message, newest)
         if message.latest_reply is not None and (oldest is None or message.latest_reply > oldest):
-            replies = pages(bot, "conversations.replies", "messages", channel=where.id, ts=message.ts, oldest=oldest)
+            replies = pages(
+                bot.slack, "conversations.replies", "messages", channel=where.id, ts=message.ts, oldest=oldest
+            )
             async for reply in replies:
                 deliveries += _deliveries(bot, where, SlackMessage.model_validate(reply), newest)
     caught = 0

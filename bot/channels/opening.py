@@ -60,7 +60,7 @@ async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
     """The channel that an earlier attempt made: the bot's own, of one of our names, since the declaration, nobody's."""
     names = set(_names(bot, incident))
     types = "private_channel" if incident.private else "public_channel"
-    async for found in pages(bot, "conversations.list", "channels", types=types, exclude_archived=True):
+    async for found in pages(bot.slack, "conversations.list", "channels", types=types, exclude_archived=True):
         ours = found.get("creator") == bot.identity.user_id and found["name"] in names
         since = found["created"] >= incident.declared_at.timestamp() - CLOCKS_DIFFER
         if ours and since and await bot.core.storage.read.incident_in(channel(found["id"])) is None:

@@ -41,7 +41,7 @@ async def _find(bot: Bot, incident: int, where: Channel, metadata: dict[str, Any
     declared = (await bot.core.storage.read.entries(incident, 1, 1))[0]
     oldest = f"{declared.recorded_at.timestamp() - CLOCKS_DIFFER:.6f}"
     history = pages(
-        bot, "conversations.history", "messages", channel=where.id, oldest=oldest, include_all_metadata=True
+        bot.slack, "conversations.history", "messages", channel=where.id, oldest=oldest, include_all_metadata=True
     )
     async for message in history:
         if message.get("metadata") == metadata and message.get("bot_id") == bot.identity.bot_id:

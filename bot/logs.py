@@ -1,0 +1,65 @@
+"""The log: one line an event on standard error, ours and the libraries' alike, without secrets.
+
+What people write is never logged; of the libraries, only what went wrong is.
+"""
+
+import logging
+import re
+import sys
+
+import structlog
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+ROOMS = ("bot", "incidents", "storage", "web")
+"""Whose ordinary events are told too, not only what went wrong."""
+
+_SECRET = re.compile(r"(xox[a-z]-|xapp-|ticket=)[\w%.-]+")
+
+
+def start_log(rooms: int = logging.INFO) -> None:
+    """Write the log from now on; of our own rooms, what is at least as grave as ``rooms``.
+
+    https://www.structlog.org/en/stable/standard-library.html
+    """
+    told: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    line: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+        ),
+        without_secrets,
+    ]
+    handler = logging.StreamHandler()
+    handler.addFilter(_is_news)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=told, processors=line))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for room in ROOMS:
+        logging.getLogger(room).setLevel(rooms)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *told,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt warns that it leaves the environment's token for its client's, which is the same."""
+    return record.msg != warning_client_prioritized_and_token_skipped()
+
+
+def without_secrets(logger: WrappedLogger, name: str, line: EventDict | str) -> str:
+    """A finished ``line`` with each of Slack's tokens and tickets cut to its kind.
+
+    https://docs.slack.dev/authentication/tokens
+    """
+    return _SECRET.sub(r"\1…", str(line))
