@@ -1,5 +1,7 @@
 """A whole timeline as a file: Markdown to read, JSON to keep; names as Slack knows them, ids where it is not asked."""
 
+import structlog
+
 from bot.cards.export import timeline_json, timeline_markdown
 from bot.cards.sentences import named_in
 from bot.people import People
@@ -9,6 +11,8 @@ from bot.tokens import web_client
 from incidents.model.identity import Channel, Person, PlatformId
 from incidents.model.incident import Incident
 from incidents.ports import Storage
+
+log = structlog.get_logger()
 
 WRITERS = {"markdown": timeline_markdown, "json": timeline_json}
 
@@ -26,7 +30,14 @@ async def _names(settings: Settings, wanted: set[PlatformId]) -> dict[PlatformId
         return {}
     slack = Door(web_client(settings, settings.slack_bot_token))
     people = People(slack, team_id="")
-    return {named: name for named in wanted if (name := await _name(slack, people, named))}
+    names = {}
+    for named in wanted:
+        try:
+            names[named] = await _name(slack, people, named)
+        except SlackUnavailable as away:
+            log.warning("names_left_out", error=str(away))
+            break
+    return names
 
 
 async def _name(slack: Door, people: People, named: PlatformId) -> str:
@@ -36,6 +47,6 @@ async def _name(slack: Door, people: People, named: PlatformId) -> str:
         if isinstance(named, Channel):
             name: str = (await slack.call("conversations.info", channel=named.id))["channel"]["name"]
             return name
-    except (SlackRefused, SlackUnavailable):
-        return ""
-    return ""
+    except SlackRefused:
+        return named.id
+    return named.id

@@ -36,6 +36,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
     "bookmarks.add": ("bookmarks:write",),
     "bookmarks.list": ("bookmarks:read",),
+    "bots.info": ("users:read",),
     "chat.getPermalink": (),
     "chat.postMessage": ("chat:write", "chat:write.public"),
     "chat.update": ("chat:write",),
@@ -48,6 +49,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
     "pins.add": ("pins:write",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
@@ -194,7 +196,7 @@ def _retrying() -> AsyncRetrying:
     )
 
 
-_backoff = wait_exponential_jitter(initial=0.2, max=10, jitter=0.3)
+_backoff = wait_exponential_jitter(multiplier=0.2, max=10, jitter=0.3)
 
 
 def _wait(state: RetryCallState) -> float:
