@@ -20,14 +20,15 @@ OPTIONS_LIMIT = 100
 
 async def carry_out_typed(asked: Asked) -> None:
     """Carry out what was typed after `/incident`, and answer. Raises Refusal, SlackRefused, SlackUnavailable."""
-    typed, _, rest = asked.text.partition(" ")
+    typed, rest = [*asked.text.split(maxsplit=1), "", ""][:2]
+    if (number := parse_incident_number(typed)) is not None:
+        await carry_out_typed(asked.about(number, rest))
+        return
     if not typed:
-        word, asked = WORDS["panel"], asked
-    elif (number := parse_incident_number(typed)) is not None:
-        word, asked = WORDS["panel"], asked.about(number, rest.strip())
+        word = WORDS["panel"]
     else:
-        word = find_word(typed)
-        asked = named_in(replace(asked, text=rest.strip()), word)
+        word = find_word(typed, rest)
+        asked = named_in(replace(asked, text=rest), word)
     message = await run(word, asked)
     if message is not None:
         await asked.answer(message)

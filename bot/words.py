@@ -21,9 +21,10 @@ Anywhere = Callable[[Asked], Awaitable[Message | None]]
 class UnknownCommand(Refusal):
     """Nobody knows this word; perhaps another was meant."""
 
-    def __init__(self, typed: str) -> None:
+    def __init__(self, typed: str, rest: str = "") -> None:
         meant = nearest(typed)
-        hint = f"Did you mean /incident {meant}?" if meant else "See what there is: /incident help."
+        whole = f"/incident {meant} {rest}".strip()
+        hint = f"Did you mean {whole}?" if meant else "See what there is: /incident help."
         super().__init__(f'There is no "{typed[:40]}". {hint}')
 
 
@@ -71,11 +72,11 @@ def incident_word(word: str, usage: str = "", what: str = "", **more: Any) -> Ca
     return register
 
 
-def find_word(typed: str) -> Word:
-    """The word somebody typed, in any case. Raises UnknownCommand."""
+def find_word(typed: str, rest: str = "") -> Word:
+    """The word somebody typed, in any case. Raises UnknownCommand, which says ``rest`` again: nothing typed is lost."""
     found = WORDS.get(typed.casefold())
     if found is None:
-        raise UnknownCommand(typed)
+        raise UnknownCommand(typed, rest)
     return found
 
 

@@ -8,9 +8,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from typing import Any
 
+from incidents.model.refusals import Refusal
 
-class BadCursor(ValueError):
+
+class BadCursor(Refusal):
     """A text that leads to no page."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such page. Ask again from the start.")
 
 
 def write_cursor(*last: int | str) -> str:
@@ -23,7 +28,7 @@ def read_cursor(cursor: str, *kinds: type) -> list[Any]:
     try:
         last = json.loads(urlsafe_b64decode(cursor.encode()))
     except (Error, ValueError) as error:
-        raise BadCursor(f"not the cursor of a page: {cursor[:80]!r}") from error
+        raise BadCursor from error
     if not isinstance(last, list) or [type(value) for value in last] != list(kinds):
-        raise BadCursor(f"the cursor of another list: {cursor[:80]!r}")
+        raise BadCursor
     return last
