@@ -158,7 +158,11 @@ async def test_a_chosen_service_asks_for_its_impact_and_keeps_what_was_typed(wor
 
 
 async def test_everything_that_the_form_says_is_declared(workplace: Workplace, ana: Person) -> None:
-    answers = {"severity": "SEV1", "summary": "502 since the <deploy>", "page": ["U0BEN", "U0DAN", "U0ANA"]}
+    answers: dict[str, Any] = {
+        "severity": "SEV1",
+        "summary": "502 since the <deploy>",
+        "page": ["U0BEN", "U0DAN", "U0ANA"],
+    }
     channel = await workplace.declare(ana, "Checkout fails", **answers)
     incident = await workplace.incident(1)
     assert (incident.severity, incident.summary) == (Severity.SEV1, "502 since the <deploy>")
