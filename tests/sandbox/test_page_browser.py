@@ -1,19 +1,19 @@
 """A person in a browser: types a command, fills the form, presses what the app posts, and sees it all live.
 The app is a small Bolt app over Socket Mode; the browser is headless Chromium."""
 
-import contextlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, Locator, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox, running_sandbox
+from tests.window import Window, window
 
 pytestmark = pytest.mark.browser
 
@@ -222,53 +222,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         await handler.close_async()
 
 
-class Window:
-    """A browser window of one person, found as a person finds things: by role and name."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.sidebar = page.get_by_role("navigation", name="Channels and direct messages")
-        self.log = page.get_by_role("log", name="Messages")
-        self.box = page.get_by_role("textbox", name=re.compile("^Message "))
-        self.form = page.get_by_role("dialog", name="Report a thing")
-
-    async def type(self, text: str) -> None:
-        await self.box.click()
-        await self.page.keyboard.type(text)
-
-    async def send(self, text: str) -> None:
-        await self.type(text)
-        await self.page.keyboard.press("Enter")
-
-    def message(self, text: str) -> Locator:
-        return self.log.get_by_role("article").filter(has_text=text)
-
-    async def menu(self, text: str, item: str) -> None:
-        """Choose from a message's menu."""
-        await self.message(text).hover()
-        await self.message(text).get_by_role("button", name="More message actions").click()
-        await self.page.get_by_role("menuitem", name=item).click()
-
-
-@contextlib.asynccontextmanager
-async def window(
-    browser: Browser,
-    sandbox: Sandbox,
-    person: str,
-    place: str = "",
-    size: tuple[int, int] = (1280, 800),
-    scheme: Any = "light",
-) -> AsyncIterator[Window]:
-    """The page as `person`, live; at its end no script may have failed."""
-    page = await browser.new_page(viewport=ViewportSize(width=size[0], height=size[1]), color_scheme=scheme)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.set_default_timeout(10_000)
-    await page.goto(f"{sandbox.url}/?as={person}{place}")
-    await page.locator("body[data-live]").wait_for()
-    yield Window(page)
-    await page.close()
-    assert faults == []
+def report(window: Window) -> Locator:
+    """The app's form."""
+    return window.dialog("Report a thing")
 
 
 async def test_a_command_opens_a_form_and_its_submission_a_channel_with_a_card_to_press(
@@ -283,19 +239,19 @@ async def test_a_command_opens_a_form_and_its_submission_a_channel_with_a_card_t
         await ana.page.keyboard.type("me")
         await ana.page.keyboard.press("Enter")
 
-        await expect(ana.form.get_by_label("What")).to_be_focused()
-        await expect(ana.form.get_by_label("What")).to_have_value("me")
-        await ana.form.get_by_role("button", name="Report").click()
-        await expect(ana.form.get_by_text("Say a little more.")).to_be_visible()
+        await expect(report(ana).get_by_label("What")).to_be_focused()
+        await expect(report(ana).get_by_label("What")).to_have_value("me")
+        await report(ana).get_by_role("button", name="Report").click()
+        await expect(report(ana).get_by_text("Say a little more.")).to_be_visible()
         await ana.page.screenshot(path=screenshots / "page-form-error.png")
-        await ana.form.get_by_label("What").fill("Red <b>umbrella</b>")
-        await ana.form.get_by_label("Size").select_option(label="Large")
-        await ana.form.get_by_label("Tell").fill("ben")
+        await report(ana).get_by_label("What").fill("Red <b>umbrella</b>")
+        await report(ana).get_by_label("Size").select_option(label="Large")
+        await report(ana).get_by_label("Tell").fill("ben")
         await ana.page.keyboard.press("Enter")
-        await ana.form.get_by_label("Place").fill("plat")
-        await ana.form.get_by_role("option", name="Platform 2").click()
-        await ana.form.get_by_role("button", name="Report").click()
-        await expect(ana.form).to_be_hidden()
+        await report(ana).get_by_label("Place").fill("plat")
+        await report(ana).get_by_role("option", name="Platform 2").click()
+        await report(ana).get_by_role("button", name="Report").click()
+        await expect(report(ana)).to_be_hidden()
 
         await expect(ana.page.get_by_role("link", name="You were added to #lost-1")).to_be_visible()
         channel = ana.sidebar.get_by_role("link", name=re.compile("lost-1"))
@@ -364,15 +320,15 @@ async def test_two_people_talk_live_and_what_one_is_typing_stays(
 async def test_a_form_opened_over_another_leaves_it_as_it_was(browser: Browser, sandbox: Sandbox) -> None:
     async with window(browser, sandbox, "U0ANA") as ana:
         await ana.send("/lost")
-        await ana.form.get_by_label("What").fill("half a title")
-        await ana.form.get_by_role("button", name="What counts?").click()
+        await report(ana).get_by_label("What").fill("half a title")
+        await report(ana).get_by_role("button", name="What counts?").click()
         above = ana.page.get_by_role("dialog", name="What counts")
         await expect(above.get_by_text("Anything with an owner.")).to_be_visible()
-        await expect(ana.form).to_be_hidden()
+        await expect(report(ana)).to_be_hidden()
         await above.get_by_role("button", name="Back").click()
-        await expect(ana.form.get_by_label("What")).to_have_value("half a title")
-        await ana.form.get_by_role("button", name="Close").click()
-        await expect(ana.form).to_be_hidden()
+        await expect(report(ana).get_by_label("What")).to_have_value("half a title")
+        await report(ana).get_by_role("button", name="Close").click()
+        await expect(report(ana)).to_be_hidden()
 
 
 async def test_people_write_to_each_other_and_are_told(browser: Browser, sandbox: Sandbox) -> None:
@@ -393,11 +349,11 @@ async def test_a_form_keeps_the_keyboard_and_escape_closes_it(browser: Browser, 
     async with window(browser, sandbox, "U0ANA") as ana:
         await ana.page.get_by_role("button", name="Shortcuts").click()
         await ana.page.get_by_role("menuitem", name="Report a thing Open the form").click()
-        await expect(ana.form.get_by_label("What")).to_be_focused()
+        await expect(report(ana).get_by_label("What")).to_be_focused()
         await ana.page.keyboard.press("Enter")
-        await expect(ana.form.get_by_text("Please complete this required field.")).to_be_visible()
+        await expect(report(ana).get_by_text("Please complete this required field.")).to_be_visible()
         await ana.page.keyboard.press("Escape")
-        await expect(ana.form).to_be_hidden()
+        await expect(report(ana)).to_be_hidden()
         assert await sandbox.person("ana").views() == []
 
 
@@ -426,7 +382,7 @@ async def test_the_page_fits_a_phone_and_the_night(
 ) -> None:
     async with window(browser, sandbox, "U0ANA", size=size, scheme=scheme) as ana:
         await ana.send("/lost umbrella")
-        await ana.form.get_by_role("button", name="Report").click()
+        await report(ana).get_by_role("button", name="Report").click()
         await ana.page.get_by_role("link", name="You were added to #lost-1").click()
         await expect(ana.page.get_by_role("heading", name="Small: umbrella")).to_be_visible()
         await ana.page.screenshot(path=screenshots / f"page-{name}.png")

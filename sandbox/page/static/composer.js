@@ -119,7 +119,7 @@ function onHintKey(event) {
   const marked = hints()?.querySelector(".marked");
   if (hints()?.hidden !== false || !marked) return false;
   const next = { ArrowDown: marked.nextElementSibling, ArrowUp: marked.previousElementSibling }[event.key];
-  const isWhole = marked.dataset.text === event.target.value.trim();
+  const isWhole = marked.dataset.text === hints().dataset.begun;
   if (event.key === "Escape") hideHints();
   else if (event.key === "Tab" || (event.key === "Enter" && !isWhole)) complete(marked);
   else if (next) {
