@@ -52,9 +52,9 @@ def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
 
 def manifest_faults(manifest: Mapping[str, Any]) -> list[str]:
     """One sentence for each thing that the manifest lacks, or has and the bot does not use."""
-    features, settings = manifest.get("features", {}), manifest.get("settings", {})
-    scopes = set(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []))
-    events = set(settings.get("event_subscriptions", {}).get("bot_events", []))
+    features, settings = _part(manifest, "features"), _part(manifest, "settings")
+    scopes = _part(manifest, "oauth_config", "scopes").get("bot", [])
+    events = _part(settings, "event_subscriptions").get("bot_events", [])
     shortcuts = {shortcut.get("callback_id") for shortcut in features.get("shortcuts", [])}
     commands = {command.get("command"): command for command in features.get("slash_commands", [])}
     faults = [
@@ -65,11 +65,18 @@ def manifest_faults(manifest: Mapping[str, Any]) -> list[str]:
     ]
     if not commands.get(COMMAND, {}).get("should_escape"):
         faults.append(f"{COMMAND} needs should_escape: true, or people cannot be mentioned in it.")
-    if not settings.get("interactivity", {}).get("is_enabled"):
+    if not _part(settings, "interactivity").get("is_enabled"):
         faults.append("Interactivity is off: no button and no form would work.")
-    if not features.get("app_home", {}).get("home_tab_enabled"):
+    if not _part(features, "app_home").get("home_tab_enabled"):
         faults.append("The Home tab is off.")
     return faults
+
+
+def _part(manifest: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """What lies at ``path``; empty where there is nothing."""
+    for key in path:
+        manifest = manifest.get(key) or {}
+    return manifest
 
 
 def _differences(what: str, needed: Iterable[str], there: Iterable[str]) -> list[str]:
