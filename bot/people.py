@@ -1,6 +1,7 @@
 """Who people are, as Slack says, remembered for some minutes: their name, and whether they may command.
 
-https://docs.slack.dev/reference/methods/users.info, https://docs.slack.dev/reference/objects/user-object
+https://docs.slack.dev/reference/methods/users.info, https://docs.slack.dev/reference/objects/user-object,
+https://docs.slack.dev/reference/methods/bots.info
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from incidents.model.refusals import Refusal
 
 REMEMBERED = 600.0
 """Seconds; a change of the profile is heard of sooner."""
+
+UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found", "bot_not_found"}
 
 
 class NotAMember(Refusal):
@@ -52,12 +55,11 @@ class People:
         if known is not None and time.monotonic() - asked_at < REMEMBERED:
             return known
         try:
-            answer = await self._slack.call("users.info", user=user_id)
+            found = await self._look_up(user_id)
         except SlackRefused as refused:
-            if refused.error not in {"user_not_found", "user_not_visible"}:
+            if refused.error not in UNKNOWN:
                 raise
-            return SlackPerson(user_id, is_member=False)
-        found = self._read(answer["user"])
+            found = SlackPerson(user_id, is_member=False)
         self._known[user_id] = (time.monotonic(), found)
         return found
 
@@ -75,6 +77,13 @@ class People:
         """Raises NotAMember for whoever may not command."""
         if not (await self.get(user_id)).is_member:
             raise NotAMember
+
+    async def _look_up(self, user_id: str) -> SlackPerson:
+        """Some bots are no users: what they write names the bot only."""
+        if user_id.startswith("B"):
+            answer = await self._slack.call("bots.info", bot=user_id)
+            return SlackPerson(answer["bot"].get("name") or user_id, is_member=False)
+        return self._read((await self._slack.call("users.info", user=user_id))["user"])
 
     def _read(self, user: dict[str, Any]) -> SlackPerson:
         profile = user.get("profile") or {}

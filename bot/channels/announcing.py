@@ -1,6 +1,7 @@
 """Announcing a public incident: one message in each announcement channel, kept true in place."""
 
 from bot.cards.announcement import announcement
+from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.listing import pages
 from bot.channels.posting import marked, post_once
 from bot.context import Bot, channel
@@ -23,6 +24,7 @@ async def announce(bot: Bot, job: Job) -> None:
 
 
 async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
+    """Whether the announcement is there; one in a channel that is closed or gone stays as it is."""
     message = announcement(incident, bot.core.clock())
     try:
         await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
@@ -30,23 +32,47 @@ async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
         if refused.error == "message_not_found":
             await forget_post(bot.core, post)
             return False
-        if refused.error not in {"is_archived", "channel_not_found"}:
+        if refused.error not in CHANNEL_ERRORS:
             raise
     return True
 
 
 async def _announce(bot: Bot, job: Job, incident: Incident, there: set[Channel]) -> None:
-    message = announcement(incident, bot.core.clock())
+    """One channel that refuses keeps no other from being told."""
+    refusals: dict[str, SlackRefused] = {}
     looking = bool(there) or job.attempt > 1
     for name, where in (await _places(bot, looking)).items():
-        if where in there:
-            continue
-        try:
-            place, id = await post_once(bot, job, where, message, marked("incident_announcement", incident.number))
-        except SlackRefused as refused:
-            why = f"INC-{incident.number} could not be announced in {name}: Slack says {refused.error}"
-            raise CannotSucceed(f"{why}. Make that channel, or set TOCSIN_ANNOUNCEMENT_CHANNELS.") from refused
-        await remember_post(bot.core, Post(incident.number, Purpose.ANNOUNCEMENT, place, id))
+        if where not in there:
+            try:
+                await _announce_in(bot, job, incident, where)
+            except SlackRefused as refused:
+                refusals[name] = refused
+    if refusals:
+        why = ", ".join(f"{name} ({refused.error})" for name, refused in refusals.items())
+        raise CannotSucceed(
+            f"INC-{incident.number} could not be announced in {why}. Make that channel and let the bot in, "
+            "or set TOCSIN_ANNOUNCEMENT_CHANNELS."
+        )
+
+
+async def _announce_in(bot: Bot, job: Job, incident: Incident, where: Channel) -> None:
+    message = announcement(incident, bot.core.clock())
+    if job.attempt > 1:
+        await _join(bot, where)
+    place, id = await post_once(bot, job, where, message, marked("incident_announcement", incident.number))
+    await remember_post(bot.core, Post(incident.number, Purpose.ANNOUNCEMENT, place, id))
+
+
+async def _join(bot: Bot, where: Channel) -> None:
+    """Posting takes no membership, looking whether it was posted does; nobody joins a private channel by themselves.
+
+    https://docs.slack.dev/reference/methods/conversations.history, https://docs.slack.dev/reference/methods/conversations.join
+    """
+    try:
+        await bot.slack.call("conversations.join", channel=where.id)
+    except SlackRefused as refused:
+        if refused.error != "method_not_supported_for_channel_type":
+            raise
 
 
 async def _places(bot: Bot, looking: bool) -> dict[str, Channel]:

@@ -1,5 +1,7 @@
 """The incident card in the channel: posted once, pinned, bookmarked, and kept true; and the channel's topic."""
 
+import html
+
 from bot.cards.incident_card import incident_card
 from bot.cards.topic import topic
 from bot.channels.channel_state import noticing_loss
@@ -64,7 +66,7 @@ async def bookmark_card(bot: Bot, job: Job) -> None:
 
 
 async def set_topic(bot: Bot, job: Job) -> None:
-    """Have the channel's topic say severity, status and commander."""
+    """Have the channel's topic say severity, status and commander; each setting is a line there, the same one too."""
     incident = await _open_here(bot, job)
     if incident is None or incident.channel is None:
         return
@@ -72,7 +74,9 @@ async def set_topic(bot: Bot, job: Job) -> None:
     async with noticing_loss(bot, where):
         names = await bot.people.names([incident.commander] if incident.commander else [])
         said = topic(incident, names.__getitem__)
-        await bot.slack.call("conversations.setTopic", channel=where.id, topic=said)
+        shown = (await bot.slack.call("conversations.info", channel=where.id))["channel"].get("topic") or {}
+        if html.unescape(shown.get("value") or "") != said:
+            await bot.slack.call("conversations.setTopic", channel=where.id, topic=said)
 
 
 async def _open_here(bot: Bot, job: Job) -> Incident | None:

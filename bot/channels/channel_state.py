@@ -8,11 +8,14 @@ from bot.slack import SlackRefused
 from incidents.actions.channel import channel_archived, channel_lost
 from incidents.model.identity import TOCSIN, Channel
 
+ARCHIVED = {"is_archived", "is_inactive"}
+"""An edit in an archived channel is refused in its own word: https://docs.slack.dev/reference/methods/chat.update"""
+
 LOST = {
     "channel_not_found": "it was deleted, or the bot was removed from it",
     "not_in_channel": "the bot was removed from it",
 }
-CHANNEL_ERRORS = {"is_archived", *LOST}
+CHANNEL_ERRORS = {*ARCHIVED, *LOST}
 """The errors that speak of the channel, whatever was to be done in it."""
 
 
@@ -22,9 +25,22 @@ async def noticing_loss(bot: Bot, channel: Channel) -> AsyncIterator[None]:
     try:
         yield
     except SlackRefused as refused:
-        if refused.error == "is_archived":
+        if refused.error in ARCHIVED:
             await channel_archived(bot.core, channel, TOCSIN)
         elif refused.error in LOST:
-            await channel_lost(bot.core, channel, TOCSIN, LOST[refused.error])
+            await _note_loss(bot, channel, LOST[refused.error])
         else:
             raise
+
+
+async def _note_loss(bot: Bot, channel: Channel, reason: str) -> None:
+    """Archiving takes bots out of a channel, so the archived one answers like one that the bot was removed from."""
+    try:
+        answer = await bot.slack.call("conversations.info", channel=channel.id)
+    except SlackRefused:
+        await channel_lost(bot.core, channel, TOCSIN, reason)
+        return
+    if answer["channel"].get("is_archived"):
+        await channel_archived(bot.core, channel, TOCSIN)
+    else:
+        await channel_lost(bot.core, channel, TOCSIN, reason)

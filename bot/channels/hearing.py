@@ -7,13 +7,17 @@ https://docs.slack.dev/apis/events-api/#retries
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import structlog
+from pydantic import BaseModel, ValidationError
 from slack_bolt.response import BoltResponse
 
-from bot.channels.membership import HEARD
+from bot.channels import membership
 from bot.channels.mirroring import read_event
+from bot.channels.pinning import Reaction, reacted
 from bot.channels.recorder import Recorder
 from bot.context import Bot
 from incidents.model.refusals import Refusal
@@ -21,10 +25,35 @@ from incidents.model.refusals import Refusal
 log = structlog.get_logger()
 
 Middleware = Callable[..., Awaitable[BoltResponse]]
+Work = Callable[[], Awaitable[None]]
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Heard(Generic[Shape]):
+    """How an event is read, and what is done about it."""
+
+    shape: type[Shape]
+    act: Callable[[Bot, Shape], Awaitable[None]]
+
+
+HEARD: dict[str, Heard[Any]] = {
+    "member_joined_channel": Heard(membership.Joined, membership.joined),
+    "member_left_channel": Heard(membership.Left, membership.left),
+    "channel_archive": Heard(membership.OfChannel, membership.archived),
+    "group_archive": Heard(membership.OfChannel, membership.archived),
+    "channel_deleted": Heard(membership.OfChannel, membership.deleted),
+    "group_deleted": Heard(membership.OfChannel, membership.deleted),
+    "channel_left": Heard(membership.OfChannel, membership.bot_removed),
+    "group_left": Heard(membership.OfChannel, membership.bot_removed),
+    "reaction_added": Heard(Reaction, reacted),
+    "user_change": Heard(membership.ProfileChanged, membership.profile_changed),
+}
+"""All but messages, which are recorded together."""
 
 
 def hearing(bot: Bot) -> Middleware:
-    """The middleware for ``bot``."""
+    """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
     recorder = Recorder(bot.core)
 
     async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
@@ -32,29 +61,43 @@ def hearing(bot: Bot) -> Middleware:
         if body.get("type") != "event_callback" or not isinstance(event, dict):
             return await next()
         kind = event.get("type")
-        if kind != "message" and kind not in HEARD:
+        if not isinstance(kind, str) or (kind != "message" and kind not in HEARD):
             return await next()
+        about = {"heard": kind, "event_id": body.get("event_id")}
         try:
-            await _take(bot, recorder, event)
+            await _understood(bot, recorder, event)()
+        except _Misshaped as misshaped:
+            log.warning("event_misshaped", **about, faults=misshaped.faults)
+        except Refusal as refusal:
+            log.info("event_passed_over", **about, why=refusal.sentence)
         except Exception:
-            log.exception("event_not_recorded", event_id=body.get("event_id"), event=kind)
+            log.exception("event_not_recorded", **about)
             return BoltResponse(status=503)
         return BoltResponse(status=200)
 
     return hear
 
 
-async def _take(bot: Bot, recorder: Recorder, event: dict[str, Any]) -> None:
+class _Misshaped(Exception):
+    """An event has not the form that Slack documents; ``faults`` names the fields, without what is in them."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
+def _understood(bot: Bot, recorder: Recorder, event: dict[str, Any]) -> Work:
+    """What ``event`` asks for. Raises _Misshaped."""
     try:
-        if event["type"] == "message":
-            delivery = read_event(event, bot.identity)
-            if delivery is not None:
-                await recorder.record(delivery)
-        else:
-            await HEARD[event["type"]](bot, event)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as misshaped:
-        log.warning(
-            "event_misshaped", event=event["type"], subtype=event.get("subtype"), fault=type(misshaped).__name__
-        )
-    except Refusal as refusal:
-        log.info("event_passed_over", event=event["type"], why=refusal.sentence)
+        if event["type"] != "message":
+            heard = HEARD[event["type"]]
+            return partial(heard.act, bot, heard.shape.model_validate(event))
+        delivery = read_event(event, bot.identity)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in error.errors()]
+        raise _Misshaped(faults) from None
+    return partial(recorder.record, delivery) if delivery is not None else _nothing
+
+
+async def _nothing() -> None:
+    """Nothing is asked for."""

@@ -1,7 +1,7 @@
 """Bringing people into the incident's channel: everybody in one call, and a word about whoever could not be."""
 
 from bot.cards.answers import done
-from bot.cards.text import mention
+from bot.cards.text import listing, mention
 from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss
 from bot.channels.posting import marked, post_once
 from bot.context import Bot, person
@@ -15,9 +15,13 @@ from incidents.ports import Job
 AT_ONCE = 100
 """People a call; Slack takes more, and fails more often then: https://docs.slack.dev/reference/methods/conversations.invite"""
 
+SHOWN = 1_000
+"""Characters that name those who could not be invited for one reason."""
+
 REASONS = {
     "user_is_restricted": "guests can't join new channels",
     "user_is_ultra_restricted": "guests can't join new channels",
+    "ura_max_channels": "guests of one channel can't join another",
     "user_disabled": "the account is deactivated",
     "user_not_found": "there is no such person",
     "user_team_not_in_channel": "people of other organisations can't join this channel",
@@ -49,21 +53,25 @@ def _wanted(incident: Incident, entries: list[Entry]) -> list[Person]:
 
 
 async def _invite(bot: Bot, job: Job, channel: Channel, people: list[Person]) -> None:
-    """With ``force``, Slack invites those it can and names the others in ``errors``."""
+    """With ``force``, Slack invites those it can and names the others in ``errors``; without, one keeps out all."""
     users = ",".join(someone.id for someone in people)
     try:
         answer = await bot.slack.call("conversations.invite", channel=channel.id, users=users, force=True)
     except SlackRefused as refused:
         if refused.error in CHANNEL_ERRORS:
             raise
-        answer = {"errors": refused.answer.get("errors") or [{"user": people[0].id, "error": refused.error}]}
-    failed = [each for each in answer.get("errors", []) if each["error"] != "already_in_channel"]
+        everybody = [{"user": someone.id, "error": refused.error} for someone in people]
+        answer = {"errors": refused.answer.get("errors") or everybody}
+    failed: dict[str, list[Person]] = {}
+    for each in answer.get("errors", []):
+        if each["error"] != "already_in_channel":
+            failed.setdefault(each["error"], []).append(person(each["user"]))
     if failed:
-        said = "\n".join(_sentence(each) for each in failed)
+        said = "\n".join(_sentence(error, kept_out) for error, kept_out in failed.items())
         await post_once(bot, job, channel, done(said), marked("not_invited", job.incident, entry=job.last_entry))
 
 
-def _sentence(failed: dict[str, str]) -> str:
-    why = REASONS.get(failed["error"], f"Slack says {failed['error']}")
-    who = mention(person(failed["user"])) if failed.get("user") else "somebody"
+def _sentence(error: str, kept_out: list[Person]) -> str:
+    why = REASONS.get(error, f"Slack says {error}")
+    who = listing([mention(someone) for someone in kept_out], SHOWN)
     return f"Slack would not let me invite {who}: {why}. Somebody with the right may add them."

@@ -3,70 +3,86 @@
 https://docs.slack.dev/reference/events
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from pydantic import BaseModel, Field
 
+from bot.channels.mirroring import ChannelId
 from bot.context import Bot, channel, person
 from incidents.actions.channel import channel_archived, channel_lost
-from incidents.actions.mirror import pin_mirrored
 from incidents.actions.respond import came_into_channel, left_channel
 from incidents.model.identity import TOCSIN
 
-PIN = "pushpin"
-"""The reaction that makes a message a key entry."""
 
-Event = Mapping[str, Any]
+class Joined(BaseModel):
+    """https://docs.slack.dev/reference/events/member_joined_channel"""
+
+    channel: ChannelId
+    user: str = Field(min_length=1)
+    inviter: str | None = None
 
 
-async def joined(bot: Bot, event: Event) -> None:
+class Left(BaseModel):
+    """https://docs.slack.dev/reference/events/member_left_channel"""
+
+    channel: ChannelId
+    user: str = Field(min_length=1)
+
+
+class OfChannel(BaseModel):
+    """Something that happened to a whole channel, and who did it, where Slack says."""
+
+    channel: ChannelId
+    user: str | None = None
+    actor_id: str | None = None
+
+
+class Profile(BaseModel):
+    id: str
+
+
+class ProfileChanged(BaseModel):
+    """https://docs.slack.dev/reference/events/user_change"""
+
+    user: Profile
+
+
+async def joined(bot: Bot, event: Joined) -> None:
     """Somebody came, or was brought in by a colleague; whom the bot invites was called, and is not there yet."""
-    user, inviter = event["user"], event.get("inviter")
-    if user == bot.identity.user_id or inviter == bot.identity.user_id:
+    me = bot.identity.user_id
+    if event.user == me or event.inviter == me:
         return
-    if (await bot.people.get(user)).is_member:
-        await came_into_channel(bot.core, channel(event["channel"]), person(user), person(inviter or user))
+    if (await bot.people.get(event.user)).is_member:
+        by = person(event.inviter or event.user)
+        await came_into_channel(bot.core, channel(event.channel), person(event.user), by)
 
 
-async def left(bot: Bot, event: Event) -> None:
-    """Somebody left, or was removed."""
-    await left_channel(bot.core, channel(event["channel"]), person(event["user"]))
+async def left(bot: Bot, event: Left) -> None:
+    """Somebody left, or was removed; `channel_left`, which tells the bot of itself, is sometimes withheld."""
+    if event.user == bot.identity.user_id:
+        await _removed(bot, event.channel)
+    else:
+        await left_channel(bot.core, channel(event.channel), person(event.user))
 
 
-async def archived(bot: Bot, event: Event) -> None:
+async def archived(bot: Bot, event: OfChannel) -> None:
     """The channel was archived."""
-    await channel_archived(bot.core, channel(event["channel"]), person(event["user"]) if event.get("user") else TOCSIN)
+    await channel_archived(bot.core, channel(event.channel), person(event.user) if event.user else TOCSIN)
 
 
-async def deleted(bot: Bot, event: Event) -> None:
+async def deleted(bot: Bot, event: OfChannel) -> None:
     """The channel was deleted."""
-    await channel_lost(bot.core, channel(event["channel"]), TOCSIN, "it was deleted")
+    by = person(event.actor_id) if event.actor_id else TOCSIN
+    await channel_lost(bot.core, channel(event.channel), by, "it was deleted")
 
 
-async def bot_removed(bot: Bot, event: Event) -> None:
+async def bot_removed(bot: Bot, event: OfChannel) -> None:
     """The bot was removed from the channel, and hears nothing of it any more."""
-    await channel_lost(bot.core, channel(event["channel"]), TOCSIN, "the bot was removed from it")
+    await _removed(bot, event.channel)
 
 
-async def reacted(bot: Bot, event: Event) -> None:
-    """A message was marked as important."""
-    if event["reaction"] == PIN and event["item"].get("type") == "message":
-        await pin_mirrored(bot.core, person(event["user"]), channel(event["item"]["channel"]), event["item"]["ts"])
-
-
-async def profile_changed(bot: Bot, event: Event) -> None:
+async def profile_changed(bot: Bot, event: ProfileChanged) -> None:
     """Somebody's name or account changed."""
-    bot.people.forget(event["user"]["id"])
+    bot.people.forget(event.user.id)
 
 
-HEARD: dict[str, Callable[[Bot, Event], Awaitable[None]]] = {
-    "member_joined_channel": joined,
-    "member_left_channel": left,
-    "channel_archive": archived,
-    "group_archive": archived,
-    "channel_deleted": deleted,
-    "group_deleted": deleted,
-    "channel_left": bot_removed,
-    "group_left": bot_removed,
-    "reaction_added": reacted,
-    "user_change": profile_changed,
-}
+async def _removed(bot: Bot, slack_channel: str) -> None:
+    await channel_lost(bot.core, channel(slack_channel), TOCSIN, "the bot was removed from it")

@@ -3,16 +3,23 @@
 Subtypes: https://docs.slack.dev/reference/events/message#subtypes
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
+from bot.channels.wording import words
 from bot.context import Identity, channel, person
 from incidents.actions.mirror import Delivery, message_origin
 from incidents.model import facts
 from incidents.model.identity import Channel, Person
+
+Ts = Annotated[str, StringConstraints(pattern=r"^\d{1,11}\.\d{1,6}$")]
+"""A message's id in its channel, which is also when it was written: seconds since 1970."""
+
+ChannelId = Annotated[str, StringConstraints(pattern=r"^\w+$")]
 
 WRITTEN = {None, "", "bot_message", "file_share", "me_message", "thread_broadcast"}
 """The subtypes that are somebody's words; the others are Slack's housekeeping."""
@@ -27,24 +34,26 @@ class SlackFile(BaseModel):
 
 
 class Edited(BaseModel):
-    ts: str
+    """When a message was last edited, in whole seconds, and by whom."""
+
+    ts: Ts
     user: str | None = None
 
 
 class SlackMessage(BaseModel):
     """What the bot reads of a message, in an event or in a channel's history."""
 
-    ts: str
+    ts: Ts
     subtype: str | None = None
     user: str | None = None
     bot_id: str | None = None
     text: str | None = None
-    thread_ts: str | None = None
+    thread_ts: Ts | None = None
     files: list[SlackFile] | None = None
     attachments: list[dict[str, Any]] | None = None
     blocks: list[dict[str, Any]] | None = None
     edited: Edited | None = None
-    latest_reply: str | None = None
+    latest_reply: Ts | None = None
 
     def is_by(self, identity: Identity) -> bool:
         """Whether the bot itself wrote it."""
@@ -53,38 +62,49 @@ class SlackMessage(BaseModel):
     def said(self) -> tuple[str, tuple[facts.File, ...]]:
         """The words and the files; another bot's words may stand in its attachments or blocks only."""
         files = tuple(facts.File(id=f.id, name=f.name or f.id, link=f.permalink or "") for f in self.files or [])
-        text = self.text or "\n".join(_words([*(self.attachments or []), *(self.blocks or [])]))
-        return text, files
+        return self.text or words(self.attachments or [], self.blocks or []), files
+
+    def author(self) -> Person:
+        return person(self.user or self.bot_id or "unknown")
+
+    def thread(self) -> str | None:
+        """The message to which this is a reply."""
+        return self.thread_ts if self.thread_ts != self.ts else None
+
+
+class Written(SlackMessage):
+    """A `message` event that is the message itself."""
+
+    channel: ChannelId
 
 
 class Changed(BaseModel):
     """A `message_changed` event; the previous message is missing where Slack does not know it."""
 
+    channel: ChannelId
     message: SlackMessage
     previous_message: SlackMessage | None = None
-    ts: str
+    ts: Ts
 
 
 class Deleted(BaseModel):
     """A `message_deleted` event."""
 
-    deleted_ts: str
+    channel: ChannelId
+    deleted_ts: Ts
     previous_message: SlackMessage | None = None
-    ts: str
+    ts: Ts
 
 
 def read_event(event: Mapping[str, Any], identity: Identity) -> Delivery | None:
     """What ``event`` (of type `message`) brings to the timeline; None for nothing. Raises ValidationError."""
-    where = channel(str(event.get("channel") or "")) if event.get("channel") else None
-    if where is None:
-        return None
     match event.get("subtype"):
         case "message_changed":
-            return _changed(where, Changed.model_validate(event), identity)
+            return _changed(Changed.model_validate(event), identity)
         case "message_deleted":
-            return _deleted(where, Deleted.model_validate(event), identity)
-        case _:
-            return written(where, SlackMessage.model_validate(event), identity)
+            return _deleted(Deleted.model_validate(event), identity)
+    message = Written.model_validate(event)
+    return written(channel(message.channel), message, identity)
 
 
 def written(where: Channel, message: SlackMessage, identity: Identity, *, caught_up: bool = False) -> Delivery | None:
@@ -92,20 +112,24 @@ def written(where: Channel, message: SlackMessage, identity: Identity, *, caught
     if message.subtype not in WRITTEN or message.is_by(identity):
         return None
     text, files = message.said()
-    thread = message.thread_ts if message.thread_ts != message.ts else None
-    fact = facts.Message(channel=where, message=message.ts, text=text, thread=thread, files=files, caught_up=caught_up)
-    return Delivery(message_origin(where, message.ts), moment(message.ts), _author(message), fact)
-
-
-def edited(where: Channel, message: SlackMessage, at: Edited, *, caught_up: bool = False) -> Delivery:
-    """The edit that ``message`` shows; each edit counts once, by the time at which it was made."""
-    text, files = message.said()
-    thread = message.thread_ts if message.thread_ts != message.ts else None
-    fact = facts.MessageEdited(
-        channel=where, message=message.ts, text=text, thread=thread, files=files, caught_up=caught_up
+    fact = facts.Message(
+        channel=where, message=message.ts, text=text, thread=message.thread(), files=files, caught_up=caught_up
     )
-    by = person(at.user) if at.user else _author(message)
-    return Delivery(f"{message_origin(where, message.ts)}/edited/{at.ts}", moment(at.ts), by, fact)
+    return Delivery(message_origin(where, message.ts), moment(message.ts), message.author(), fact)
+
+
+def edited(where: Channel, message: SlackMessage, edit: Edited, at: datetime, *, caught_up: bool = False) -> Delivery:
+    """The ``edit`` that ``message`` shows, made ``at``; it counts once.
+
+    Slack tells the second of an edit only, so what it says tells edits within one second apart.
+    """
+    text, files = message.said()
+    fact = facts.MessageEdited(
+        channel=where, message=message.ts, text=text, thread=message.thread(), files=files, caught_up=caught_up
+    )
+    said = hashlib.sha256("\n".join([text, *(file.id for file in files)]).encode(errors="replace")).hexdigest()[:12]
+    origin = f"{message_origin(where, message.ts)}/edited/{edit.ts}/{said}"
+    return Delivery(origin, at, person(edit.user) if edit.user else message.author(), fact)
 
 
 def moment(ts: str) -> datetime:
@@ -113,45 +137,27 @@ def moment(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
-def _changed(where: Channel, event: Changed, identity: Identity) -> Delivery | None:
+def _changed(event: Changed, identity: Identity) -> Delivery | None:
     """An edit; not what Slack changes by itself, such as the preview of a link, nor the bot's own updates."""
-    message, before = event.message, event.previous_message
-    if message.is_by(identity):
+    where, message, before = channel(event.channel), event.message, event.previous_message
+    if message.is_by(identity) or (before is not None and before.is_by(identity)):
         return None
     if message.subtype == "tombstone":
         return _gone(where, message.ts, before or message, event.ts)
     if message.subtype not in WRITTEN or (before is not None and before.said() == message.said()):
         return None
-    return edited(where, message, message.edited or Edited(ts=event.ts))
+    return edited(where, message, message.edited or Edited(ts=event.ts), moment(event.ts))
 
 
-def _deleted(where: Channel, event: Deleted, identity: Identity) -> Delivery | None:
+def _deleted(event: Deleted, identity: Identity) -> Delivery | None:
     before = event.previous_message
     if before is not None and (before.is_by(identity) or before.subtype not in WRITTEN):
         return None
-    return _gone(where, event.deleted_ts, before, event.ts)
+    return _gone(channel(event.channel), event.deleted_ts, before, event.ts)
 
 
 def _gone(where: Channel, ts: str, before: SlackMessage | None, at: str) -> Delivery:
     """Slack does not say who deleted it, so it stands under its author's name."""
-    by = _author(before) if before is not None else person("unknown")
+    by = before.author() if before is not None else person("unknown")
     fact = facts.MessageDeleted(channel=where, message=ts)
     return Delivery(f"{message_origin(where, ts)}/deleted", moment(at), by, fact)
-
-
-def _author(message: SlackMessage) -> Person:
-    return person(message.user or message.bot_id or "unknown")
-
-
-def _words(parts: object) -> Iterator[str]:
-    """Every text in blocks or attachments, in order."""
-    if isinstance(parts, list):
-        for part in parts:
-            yield from _words(part)
-    elif isinstance(parts, dict):
-        for name in ("pretext", "title", "text", "fields", "elements", "blocks"):
-            value = parts.get(name)
-            if isinstance(value, str) and value:
-                yield value
-            elif isinstance(value, list | dict):
-                yield from _words(value)

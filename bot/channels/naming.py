@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 LIMIT = 80
 
+_UNSEEN = re.compile(r"['’\u200b-\u200f\u2060\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What parts no words: apostrophes, joiners, and the signs that say how a character before them is drawn."""
+
 
 def candidates(template: str, number: int, title: str) -> Iterator[str]:
     """Names to try in turn: the one the template makes, then with ``-2``, ``-3`` … where it is taken."""
@@ -24,18 +27,18 @@ def candidates(template: str, number: int, title: str) -> Iterator[str]:
 
 def channel_name(template: str, number: int, title: str) -> str:
     """The name that ``template`` (with ``{number}`` and ``{title}``) makes; never empty, whatever the title."""
-    made = _cleaned(template.format(number=number, title=_cleaned(title)))
-    return made[:LIMIT].rstrip("-_") or f"inc-{number}"
+    made = _cleaned(template.format(number=number, title=_cleaned(title)))[:LIMIT].rstrip("-_")
+    return made if any(map(str.isalnum, made)) else f"inc-{number}"
 
 
 def _cleaned(text: str) -> str:
     """``text`` with nothing in it that a channel's name may not have, words parted by single hyphens."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    kept = re.sub(r"['’]", "", folded)
-    return re.sub(r"[-_]*-[-_]*", "-", "".join(_part(character) for character in kept)).strip("-_")
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower())
+    kept = "".join(map(_part, folded))
+    return re.sub(r"[-_]*-[-_]*", "-", kept).strip("-_")
 
 
 def _part(character: str) -> str:
-    if character.isalnum() or character == "_" or unicodedata.category(character) == "Mn":
-        return character
-    return "-"
+    """Many scripts write vowels as marks on the letter before."""
+    is_mark = unicodedata.category(character) in {"Mn", "Mc"}
+    return character if character.isalnum() or character == "_" or is_mark else "-"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
+from bot.cards.answers import refused as refusal
 from bot.cards.declared import could_not_open_view, declared_view
 from bot.channels.listing import pages
 from bot.channels.naming import candidates
@@ -10,6 +12,7 @@ from bot.channels.posting import CLOCKS_DIFFER
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
 from incidents.actions.channel import attach_channel
+from incidents.model import facts
 from incidents.model.identity import TOCSIN
 from incidents.model.incident import Incident
 from incidents.ports import CannotSucceed, Job
@@ -19,6 +22,7 @@ REASONS = {
     "restricted_action": "this workspace does not let the bot make channels. Ask an admin to allow it",
     "missing_scope": "the bot lacks a scope. Run `tocsin doctor`",
     "user_is_restricted": "the bot is restricted in this workspace. Ask an admin",
+    "name_taken": f"all of the {NAMES_TRIED} names for it are taken. Change TOCSIN_CHANNEL_NAME",
 }
 
 
@@ -32,7 +36,7 @@ async def open_channel(bot: Bot, job: Job) -> None:
         id, name = made or await _create(bot, incident)
     except SlackRefused as refused:
         why = REASONS.get(refused.error, f"Slack says {refused.error}")
-        await _show_declarer(bot, incident, could_not_open_view(incident, why))
+        await _tell_declarer(bot, incident, why)
         raise CannotSucceed(f"INC-{incident.number}: {why}; then: /incident channel INC-{incident.number}") from refused
     await attach_channel(bot.core, incident.number, TOCSIN, channel(id), name)
 
@@ -45,22 +49,40 @@ async def greet(bot: Bot, job: Job) -> None:
 
 
 async def _create(bot: Bot, incident: Incident) -> tuple[str, str]:
-    for name in _names(bot, incident):
+    """Slack does not say which marks of which scripts it takes; a name without the title it always does."""
+    try:
+        return await _create_one_of(bot, incident, incident.title)
+    except SlackRefused as refused:
+        if not refused.error.startswith("invalid_name"):
+            raise
+    return await _create_one_of(bot, incident, "")
+
+
+async def _create_one_of(bot: Bot, incident: Incident, title: str) -> tuple[str, str]:
+    *others, last = _names(bot, incident.number, title)
+    for name in others:
         try:
-            answer = await bot.slack.call("conversations.create", name=name, is_private=incident.private)
+            return await _create_named(bot, incident, name)
         except SlackRefused as refused:
             if refused.error != "name_taken":
                 raise
-        else:
-            return answer["channel"]["id"], answer["channel"]["name"]
-    raise CannotSucceed(f"INC-{incident.number}: all of {NAMES_TRIED} names are taken. Change TOCSIN_CHANNEL_NAME.")
+    return await _create_named(bot, incident, last)
+
+
+async def _create_named(bot: Bot, incident: Incident, name: str) -> tuple[str, str]:
+    answer = await bot.slack.call("conversations.create", name=name, is_private=incident.private)
+    return answer["channel"]["id"], answer["channel"]["name"]
 
 
 async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
-    """The channel that an earlier attempt made: the bot's own, of one of our names, since the declaration, nobody's."""
-    names = set(_names(bot, incident))
+    """The channel that an earlier attempt made: the bot's own, of one of our names, since the declaration, nobody's.
+
+    Whoever makes a channel is in it, and the bot is in few: https://docs.slack.dev/reference/methods/users.conversations
+    """
+    titles = await _titles(bot, incident)
+    names = {name for title in titles for name in _names(bot, incident.number, title)}
     types = "private_channel" if incident.private else "public_channel"
-    async for found in pages(bot.slack, "conversations.list", "channels", types=types, exclude_archived=True):
+    async for found in pages(bot.slack, "users.conversations", "channels", types=types, exclude_archived=True):
         ours = found.get("creator") == bot.identity.user_id and found["name"] in names
         since = found["created"] >= incident.declared_at.timestamp() - CLOCKS_DIFFER
         if ours and since and await bot.core.storage.read.incident_in(channel(found["id"])) is None:
@@ -68,17 +90,34 @@ async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
     return None
 
 
-def _names(bot: Bot, incident: Incident) -> Iterator[str]:
-    return islice(candidates(bot.channel_name, incident.number, incident.title), NAMES_TRIED)
+async def _titles(bot: Bot, incident: Incident) -> set[str]:
+    """All the titles that the incident has had, and none: what an earlier attempt may have made a name of."""
+    entries = await bot.core.storage.read.entries(incident.number, 1, incident.head.length)
+    return {incident.title, ""} | {entry.fact.old for entry in entries if isinstance(entry.fact, facts.TitleChanged)}
 
 
-async def _show_declarer(bot: Bot, incident: Incident, view: dict[str, object]) -> None:
+def _names(bot: Bot, number: int, title: str) -> Iterator[str]:
+    return islice(candidates(bot.channel_name, number, title), NAMES_TRIED)
+
+
+async def _tell_declarer(bot: Bot, incident: Incident, why: str) -> None:
+    """In the form, if that is still open, else in a direct message."""
+    if not await _show_declarer(bot, incident, could_not_open_view(incident, why)):
+        again = f"Once that is done: /incident channel INC-{incident.number}"
+        message = refusal(f"INC-{incident.number} is declared, but its channel could not be opened: {why}. {again}")
+        await bot.slack.call("chat.postMessage", channel=incident.declared_by.id, **message.to_dict())
+
+
+async def _show_declarer(bot: Bot, incident: Incident, view: dict[str, Any]) -> bool:
+    """False where there is no form, or it was closed."""
     first = (await bot.core.storage.read.entries(incident.number, 1, 1))[0]
     form = (first.origin or "").removeprefix("slack:view:")
     if form == first.origin or not form:
-        return
+        return False
     try:
         await bot.slack.call("views.update", view_id=form, view=view)
     except SlackRefused as refused:
-        if refused.error not in {"not_found", "view_not_found", "view_closed"}:
+        if refused.error not in {"not_found", "view_not_found"}:
             raise
+        return False
+    return True

@@ -59,15 +59,17 @@ class PinnedMessage:
     at: datetime
 
 
-async def pin_mirrored(core: Core, by: Person, channel: Channel, message: str) -> None:
-    """Make a message that was mirrored a key entry, once; nothing where it is on no timeline."""
+async def pin_mirrored(core: Core, by: Person, channel: Channel, message: str) -> bool:
+    """Make a message that was mirrored a key entry, once; False where it is on no timeline."""
     async with core.storage.transaction() as unit:
         written = await unit.entry_from(message_origin(channel, message))
-    if written is not None and isinstance(written.fact, facts.Message):
-        fact = facts.MessagePinned(
-            channel=channel, message=message, author=written.by, text=written.fact.text, files=written.fact.files
-        )
-        await pin(core, written.incident, by, PinnedMessage(fact, written.happened_at))
+    if written is None or not isinstance(written.fact, facts.Message):
+        return False
+    fact = facts.MessagePinned(
+        channel=channel, message=message, author=written.by, text=written.fact.text, files=written.fact.files
+    )
+    await pin(core, written.incident, by, PinnedMessage(fact, written.happened_at))
+    return True
 
 
 async def pin(core: Core, number: int, by: Person, message: PinnedMessage) -> None:

@@ -1,0 +1,157 @@
+"""The bot, a real database and the sandbox, put together for tests that need no forms and no command line."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any, TypeVar
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import build_app
+from bot.channels.work import HANDLERS
+from bot.context import Bot, Identity, person
+from bot.people import People
+from bot.slack import Door
+from incidents.actions.declare import Declare, declare
+from incidents.consequences import Pace
+from incidents.core import Core
+from incidents.model.facts import Fact
+from incidents.model.incident import Incident
+from incidents.model.timeline import Entry
+from sandbox import client
+from sandbox.server import Sandbox
+from sandbox.things import Channel, Message
+from sandbox.troubles import ApiTrouble
+from sandbox.workspace import Call
+from storage.jobs import ParkedJob
+from storage.runner import JobRunner, Patience
+from storage.storage import SqlStorage
+
+Kind = TypeVar("Kind", bound=Fact)
+
+ANA, BEN, CLEO, DAN, GUS, PIA = (person(f"U0{name}") for name in ("ANA", "BEN", "CLEO", "DAN", "GUS", "PIA"))
+SOON = timedelta(milliseconds=50)
+_forms = count(1)
+
+
+async def eventually(seen: Callable[[], Any], seconds: float = 5) -> None:
+    """Wait until ``seen`` gives something true. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not seen():
+            await asyncio.sleep(0.005)
+
+
+@dataclass
+class Floor:
+    """What tests look at and act on."""
+
+    sandbox: Sandbox
+    bot: Bot
+    runner: JobRunner
+    storage: SqlStorage
+
+    def person(self, name: str) -> client.Person:
+        return self.sandbox.person(name)
+
+    async def declare(self, title: str = "Checkout fails", **more: Any) -> Incident:
+        """An incident of Ana's with all that follows from it."""
+        await self.bot.people.get(ANA.id)  # as the form's submission does
+        request = Declare(by=more.pop("by", ANA), origin=f"test:{next(_forms)}", title=title, **more)
+        incident = await declare(self.bot.core, request)
+        await self.settled()
+        return await self.incident(incident.number)
+
+    async def declared_in(self, title: str = "Checkout fails", **more: Any) -> str:
+        """The id of the channel of a new incident, INC-1."""
+        incident = await self.declare(title, **more)
+        assert incident.channel is not None
+        return incident.channel.channel.id
+
+    async def settled(self) -> None:
+        """Everything delivered is heard, and everything that follows is done."""
+        for _ in range(2):
+            await self.heard()
+            await self.runner.idle(within=timedelta(seconds=3))
+
+    async def heard(self) -> None:
+        """Every delivery so far is acknowledged, or given up."""
+        await asyncio.sleep(0.01)
+        while any(call.latency is None for call in self.deliveries()):
+            await asyncio.sleep(0.01)
+
+    def deliveries(self, *kinds: str) -> list[Call]:
+        """What was delivered to the bot, in order: these types of events, or all."""
+        sent = [call for call in self.sandbox.workspace.calls if call.direction == "delivery"]
+        return [call for call in sent if not kinds or call.name in kinds]
+
+    async def incident(self, number: int = 1) -> Incident:
+        incident = await self.storage.read.incident(number)
+        assert incident is not None
+        return incident
+
+    async def entries(self, kind: type[Kind], number: int = 1) -> list[tuple[Entry, Kind]]:
+        """The entries of one kind, each with its fact."""
+        stored = await self.storage.read.entries(number, 1, 100_000)
+        return [(entry, entry.fact) for entry in stored if isinstance(entry.fact, kind)]
+
+    async def facts(self, kind: type[Kind], number: int = 1) -> list[Kind]:
+        return [fact for _, fact in await self.entries(kind, number)]
+
+    def channel(self, id: str) -> Channel:
+        return self.sandbox.workspace.channels[id]
+
+    def channels(self) -> list[str]:
+        """The names of the channels that the bot made."""
+        made = self.sandbox.workspace.channels.values()
+        return [channel.name for channel in made if channel.creator == self.bot.identity.user_id and not channel.is_im]
+
+    def posts(self, channel: str, purpose: str = "") -> list[Message]:
+        """What the bot posted in ``channel``, of one ``purpose`` (the `event_type` of its metadata) or all."""
+        mine = [m for m in self.channel(channel).messages.values() if m.bot_id == self.bot.identity.bot_id]
+        return [m for m in mine if not purpose or (m.metadata and m.metadata["event_type"] == purpose)]
+
+    def calls(self, *methods: str) -> list[tuple[str, dict[str, Any]]]:
+        """What the bot asked of Slack, in order: these methods, or all."""
+        calls = [call for call in self.sandbox.workspace.calls if call.direction == "api"]
+        return [(call.name, call.arguments) for call in calls if not methods or call.name in methods]
+
+    def trouble(self, method: str, **what: Any) -> None:
+        """What befalls the next calls of ``method``."""
+        self.sandbox.slack.troubles.api.append(ApiTrouble(method, **what))
+
+    async def parked(self) -> Sequence[ParkedJob]:
+        return await self.storage.jobs.parked()
+
+
+@asynccontextmanager
+async def at_work(
+    sandbox: Sandbox, address: str, announcement_channels: tuple[str, ...] = ("incidents",), time_limit: float = 5
+) -> AsyncIterator[Floor]:
+    """The bot at work in ``sandbox`` while the block runs."""
+    storage = await SqlStorage.open(address)
+    web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+    door = Door(web, time_limit=time_limit)
+    me = await door.call("auth.test")
+    bot = Bot(
+        core=Core(storage, lambda: datetime.now(UTC), Pace(undo=SOON, notice=SOON, topic=SOON)),
+        slack=door,
+        people=People(door, me["team_id"]),
+        identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
+        announcement_channels=announcement_channels,
+    )
+    handlers = {kind: partial(work, bot) for kind, work in HANDLERS.items()}
+    runner = JobRunner(storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5))
+    socket = AsyncSocketModeHandler(build_app(bot, web, ""), sandbox.app.app_token)
+    await runner.start()
+    try:
+        await socket.connect_async()  # type: ignore[no-untyped-call]
+        yield Floor(sandbox, bot, runner, storage)
+    finally:
+        await socket.close_async()  # type: ignore[no-untyped-call]
+        await runner.stop()
+        await storage.close()
