@@ -69,10 +69,10 @@ class Workplace:
     async def timeline(self, number: int) -> list[Entry]:
         return await self.running.bot.core.storage.read.entries(number, 1, 1_000_000)
 
-    async def settle(self) -> None:
-        """Wait until the bot has said all that it has to say."""
+    async def settle(self, within: timedelta = timedelta(minutes=1)) -> None:
+        """Wait until the bot has said all that it has to say ``within`` this time."""
         async with asyncio.timeout(PATIENCE):
-            await self.running.runner.idle(within=timedelta(minutes=1))
+            await self.running.runner.idle(within)
 
     async def declare(self, who: Person, title: str, where: str | None = None, **answers: Any) -> str:
         """Fill in the declare form as ``who``; gives the id of the channel once they are in it with its card."""
