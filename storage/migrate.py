@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
@@ -52,7 +53,7 @@ async def outstanding(address: str) -> list[str]:
         await database.reach()
         async with database.reading() as connection:
             return await connection.run_sync(compare)
-    except CommandError as error:
+    except RevisionError as error:
         raise _unknown(error) from error
     finally:
         await database.close()
@@ -83,5 +84,5 @@ def _config() -> Config:
     return config
 
 
-def _unknown(error: CommandError) -> UnknownMigration:
+def _unknown(error: Exception) -> UnknownMigration:
     return UnknownMigration(f"The database was used by a newer Tocsin; run that one. ({error})")

@@ -28,12 +28,6 @@ NOBODY_LISTENS = "http://127.0.0.1:1/api/"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with running_sandbox(MANIFEST) as running:
-        yield running
-
-
-@pytest.fixture
 async def told(core: Core) -> Core:
     """INC-1 with a note that names somebody."""
     await declare(core, Declare(ANA, "form", "Checkout fails"))
