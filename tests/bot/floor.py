@@ -42,7 +42,9 @@ _forms = count(1)
 async def eventually(seen: Callable[[], Any], seconds: float = 5) -> None:
     """Wait until ``seen`` gives something true. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not seen():
+        while True:
+            if seen():
+                return
             await asyncio.sleep(0.005)
 
 
@@ -81,8 +83,7 @@ class Floor:
     async def heard(self) -> None:
         """Every delivery so far is acknowledged, or given up."""
         await asyncio.sleep(0.01)
-        while any(call.latency is None for call in self.deliveries()):
-            await asyncio.sleep(0.01)
+        await eventually(lambda: all(call.latency is not None for call in self.deliveries()))
 
     def deliveries(self, *kinds: str) -> list[Call]:
         """What was delivered to the bot, in order: these types of events, or all."""

@@ -1,0 +1,72 @@
+"""Bringing people into the channel: in one call, once, with a word about those who could not be."""
+
+from incidents.actions.respond import join
+from tests.bot.floor import ANA, BEN, CLEO, DAN, GUS, PIA, Floor
+
+SORRY = "Somebody with the right may add them."
+
+
+def sorry(floor: Floor, channel: str) -> str:
+    return "\n".join(post.text for post in floor.posts(channel, "not_invited"))
+
+
+async def test_everybody_is_invited_in_one_call(floor: Floor) -> None:
+    channel = await floor.declared_in(page=[BEN, CLEO, DAN])
+
+    [(_, asked)] = floor.calls("conversations.invite")
+    assert set(asked["users"].split(",")) == {ANA.id, BEN.id, CLEO.id, DAN.id}
+    assert {ANA.id, BEN.id, CLEO.id, DAN.id} < set(floor.channel(channel).members)
+    assert sorry(floor, channel) == ""
+
+
+async def test_a_guest_keeps_out_nobody_else_and_the_channel_is_told(floor: Floor) -> None:
+    channel = await floor.declared_in(page=[GUS, BEN])
+
+    assert {ANA.id, BEN.id} < set(floor.channel(channel).members)
+    assert sorry(floor, channel) == (
+        f"Slack would not let me invite <@{GUS.id}>: guests can't join new channels. {SORRY}"
+    )
+
+
+async def test_people_are_named_together_by_what_keeps_them_out(floor: Floor) -> None:
+    floor.sandbox.workspace.users[DAN.id].deleted = True
+
+    channel = await floor.declared_in(page=[GUS, DAN, PIA])
+
+    assert set(sorry(floor, channel).splitlines()) == {
+        f"Slack would not let me invite <@{GUS.id}>: guests can't join new channels. {SORRY}",
+        f"Slack would not let me invite <@{DAN.id}>: the account is deactivated. {SORRY}",
+        f"Slack would not let me invite <@{PIA.id}>: this person can't be invited. {SORRY}",
+    }
+
+
+async def test_where_slack_refuses_the_whole_call_everybody_is_named(floor: Floor) -> None:
+    floor.trouble("conversations.invite", error="restricted_action")
+
+    channel = await floor.declared_in(page=[BEN])
+
+    assert f"<@{ANA.id}>, <@{BEN.id}>: Slack says restricted_action" in sorry(floor, channel)
+
+
+async def test_who_joins_is_invited_and_who_is_there_already_is_left_alone(floor: Floor) -> None:
+    channel = await floor.declared_in()
+    await floor.person("cleo").join(channel)
+    await floor.settled()
+
+    await join(floor.bot.core, 1, BEN)
+    await join(floor.bot.core, 1, CLEO)
+    await floor.settled()
+
+    assert {BEN.id, CLEO.id} < set(floor.channel(channel).members)
+    assert sorry(floor, channel) == ""
+    assert [asked["users"] for _, asked in floor.calls("conversations.invite")] == [ANA.id, BEN.id]
+
+
+async def test_a_lost_answer_neither_invites_nor_speaks_twice(floor: Floor) -> None:
+    floor.trouble("conversations.invite", cut="after")
+    floor.trouble("conversations.invite", cut="after")
+
+    channel = await floor.declared_in(page=[GUS])
+
+    assert floor.channel(channel).members.count(ANA.id) == 1
+    assert sorry(floor, channel).count("guests") == 1
