@@ -9,7 +9,8 @@ import re
 _TOKEN = re.compile(
     r"<(@[UW][A-Z0-9]+|#[CGD][A-Z0-9]+|!subteam\^[A-Z0-9]+|https?://[^|<>]+|mailto:[^|<>]+)(?:\|([^<>]*))?>"
 )
-_ENTITY = re.compile(r"&(amp|lt|gt);")
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ENTITY = re.compile("|".join(_ENTITIES))
 
 
 def plain(text: str) -> str:
@@ -21,7 +22,7 @@ def plain(text: str) -> str:
             return f"{target[0]}{label or target[1:]}"
         return label or target
 
-    return html.unescape(_TOKEN.sub(name, text)) if _ENTITY.search(text) or _TOKEN.search(text) else text
+    return _unescaped(_TOKEN.sub(name, text))
 
 
 def markup(text: str) -> str:
@@ -38,7 +39,11 @@ def markup(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(html.unescape(text) if _ENTITY.search(text) else text, quote=False)
+    return html.escape(_unescaped(text), quote=False)
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], text)
 
 
 def mentioned_user(text: str) -> str | None:
