@@ -4,27 +4,27 @@ https://docs.slack.dev/interactivity/implementing-shortcuts
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from bot import payloads
 from bot.answering import answering
 from bot.asked import Asked
-from bot.cards.answers import done
 from bot.cards.text import cut
-from bot.carrying_out import run
+from bot.commands.pin import pin_message
+from bot.commands.target import find_incident
 from bot.context import Bot, channel, person
 from bot.forms.declare import declare_form
 from bot.forms.form import Carried, CarriedMessage
 from bot.manifest import ADD_TO_TIMELINE, DECLARE_FROM_MESSAGE, DECLARE_SHORTCUT
 from bot.typed import plain
-from bot.words import Word
-from incidents.actions.mirror import PinnedMessage, pin
-from incidents.model.facts import File, MessagePinned
-from incidents.model.incident import Incident
+from bot.words import WORDS
+from incidents.model.facts import File
+from incidents.model.identity import Channel
 from incidents.model.text import TITLE_LIMIT
 
-CARRIED_TEXT = 1_200
-"""Characters of a message that a form takes along; as JSON they may be twice as many, and 3,000 is the limit."""
+CARRIED = 2_000
+"""Characters of JSON that a button takes along, and a form beside what else it carries:
+https://docs.slack.dev/reference/block-kit/block-elements/button-element, https://docs.slack.dev/reference/views"""
 
 
 async def used(bot: Bot, shortcut: payloads.Shortcut) -> None:
@@ -51,32 +51,21 @@ async def _declare_from(asked: Asked, message: payloads.Message | None) -> None:
     """The message's first line becomes the title, and the message the first entry of the timeline."""
     if message is None or asked.channel is None:
         return
-    said = _text(message)
-    carried = CarriedMessage(
-        channel=asked.channel.id, ts=message.ts, author=_author(message), text=cut(said, CARRIED_TEXT)
-    )
-    first_line = next(iter(plain(said).strip().splitlines()), "")
-    form = declare_form(Carried(response_url=asked.response_url, message=carried), title=cut(first_line, TITLE_LIMIT))
-    await asked.show(form)
+    carried = _carried(asked.channel, message)
+    first_line = next(iter(plain(carried.text).strip().splitlines()), "")
+    form = Carried(response_url=asked.response_url, message=carried.within(CARRIED))
+    await asked.show(declare_form(form, title=cut(first_line, TITLE_LIMIT)))
 
 
 async def _add_to_timeline(asked: Asked, message: payloads.Message | None) -> None:
+    """Where it is not clear to which incident's, the buttons that ask take the message along."""
     if message is None or asked.channel is None:
         return
-
-    async def add(asked: Asked, incident: Incident) -> None:
-        assert asked.channel is not None
-        fact = MessagePinned(
-            channel=asked.channel,
-            message=message.ts,
-            author=person(_author(message)),
-            text=_text(message),
-            files=tuple(File(id=str(file.get("id", "")), name=str(file.get("name", ""))) for file in message.files),
-        )
-        await pin(asked.bot.core, incident.number, asked.by, PinnedMessage(fact, _written(message)))
-        await asked.answer(done(f"This message is now a key entry of INC-{incident.number}."))
-
-    await run(Word("timeline", "", "", on_incident=add), asked)
+    carried = _carried(asked.channel, message)
+    word = WORDS["pin"]
+    incident = await find_incident(replace(asked, text=carried.within(CARRIED).model_dump_json()), word)
+    if incident is not None:
+        await asked.answer(await pin_message(asked, incident, carried))
 
 
 SHORTCUTS: dict[str, Callable[[Asked, payloads.Message | None], Awaitable[None]]] = {
@@ -86,15 +75,13 @@ SHORTCUTS: dict[str, Callable[[Asked, payloads.Message | None], Awaitable[None]]
 }
 
 
-def _author(message: payloads.Message) -> str:
-    return message.user or message.bot_id or "unknown"
+def _carried(where: Channel, message: payloads.Message) -> CarriedMessage:
+    files = tuple(File(id=str(file.get("id", "")), name=str(file.get("name", ""))) for file in message.files)
+    author = message.user or message.bot_id or "unknown"
+    return CarriedMessage(channel=where.id, ts=message.ts, author=author, text=_text(message), files=files)
 
 
 def _text(message: payloads.Message) -> str:
     """What the message says; a bot's may say it in its attachments only."""
     fallbacks = (str(attachment.get("fallback") or attachment.get("text") or "") for attachment in message.attachments)
     return message.text or "\n".join(filter(None, fallbacks))
-
-
-def _written(message: payloads.Message) -> datetime:
-    return datetime.fromtimestamp(float(message.ts), UTC)

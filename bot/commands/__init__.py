@@ -21,6 +21,7 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     channel,
     adopt,
     detach,
+    pin,
     undo,
     panel,
     help,

@@ -13,26 +13,41 @@ from slack_sdk.models.views import View as Modal
 
 from bot import payloads
 from bot.asked import Asked
-from bot.cards.text import cut
+from bot.cards.text import cut, shorten
 from bot.context import channel, person
 from incidents.actions.mirror import PinnedMessage
-from incidents.model.facts import MessagePinned
+from incidents.model.facts import File, MessagePinned
 
 VALUE = "value"
 """The action id of a form's inputs; their block ids tell them apart."""
 
 
 class CarriedMessage(BaseModel):
-    """A message that a form takes along: its text cut, since a modal carries 3,000 characters at the most."""
+    """A message that a form or button takes along."""
 
     channel: str
     ts: str
     author: str
     text: str
+    files: tuple[File, ...] = ()
+
+    def within(self, limit: int) -> "CarriedMessage":
+        """The same in ``limit`` characters of JSON (2,000 or more): its text cut, of its files the first few."""
+        files = tuple(file.model_copy(update={"name": shorten(file.name, 100), "link": ""}) for file in self.files[:5])
+        carried = self.model_copy(update={"files": files})
+        while len(carried.model_dump_json()) > limit:
+            carried = carried.model_copy(update={"text": cut(carried.text, len(carried.text) * 3 // 4)})
+        return carried
 
     def pinned(self) -> PinnedMessage:
         """As it is put on the timeline."""
-        fact = MessagePinned(channel=channel(self.channel), message=self.ts, author=person(self.author), text=self.text)
+        fact = MessagePinned(
+            channel=channel(self.channel),
+            message=self.ts,
+            author=person(self.author),
+            text=self.text,
+            files=self.files,
+        )
         return PinnedMessage(fact, datetime.fromtimestamp(float(self.ts), UTC))
 
 

@@ -15,6 +15,7 @@ from sandbox.refusals import RefusedError
 from tests.e2e.workspace import Json, Workplace, eventually, filled, words
 
 FORM = "Declare an incident"
+GRAPH = {"name": "graph.png", "content": "…"}
 DELAY = 0.3
 """Seconds that each call to Slack takes where their order matters."""
 
@@ -109,7 +110,9 @@ async def test_a_message_from_which_an_incident_is_declared_begins_its_timeline(
     workplace: Workplace, ana: Person, cleo: Person
 ) -> None:
     payments = workplace.channel("payments")
-    ts = await cleo.say(payments, "Card payments fail &amp; nobody knows why\nsince the deploy, <@U0DAN>")
+    ts = await cleo.say(
+        payments, "Card payments fail &amp; nobody knows why\nsince the deploy, <@U0DAN>", files=[GRAPH]
+    )
     await ana.shortcut("declare_from_message", channel=payments, ts=ts)
     view = await workplace.form(ana, FORM)
     assert question(view, "Title")["initial_value"] == "Card payments fail & nobody knows why"
@@ -118,7 +121,7 @@ async def test_a_message_from_which_an_incident_is_declared_begins_its_timeline(
     page = await workplace.running.bot.core.storage.read.timeline(TimelineQuery(1))
     first, fact = page.entries[0], page.entries[0].fact
     assert isinstance(fact, facts.MessagePinned) and fact.text.endswith("since the deploy, <@U0DAN>")
-    assert fact.author == Somebody.of("slack", cleo.id)
+    assert fact.author == Somebody.of("slack", cleo.id) and [file.name for file in fact.files] == ["graph.png"]
     assert first.happened_at == datetime.fromtimestamp(float(ts), UTC)
     assert isinstance(page.entries[1].fact, facts.Declared)
     shown = words(await workplace.typed(ana, workplace.general, "/incident timeline INC-1"))
