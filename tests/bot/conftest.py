@@ -13,7 +13,7 @@ from tests.bot.floor import Floor, at_work
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """The sandbox, which delivers again at once what was not acknowledged."""
-    async with running_sandbox(MANIFEST, timing=Timing(retries=(0.05, 0.2, 0.5))) as running:
+    async with running_sandbox(MANIFEST, timing=Timing(acknowledge=1.0, retries=(0.05, 0.2, 0.5))) as running:
         yield running
 
 
