@@ -247,7 +247,9 @@ def export(incident: str, form: str) -> None:
         settings = load_settings()
         async with opened_storage(settings) as storage:
             found = await find_incident(storage, incident)
-            click.echo(await export_timeline(settings, storage, found, form), nl=False)
+            slack = Door(web_client(settings, settings.slack_bot_token)) if settings.slack_bot_token else None
+            people = People(slack, team_id="") if slack else None
+            click.echo(await export_timeline(storage, found, form, people), nl=False)
         return 0
 
     carry_out(work())

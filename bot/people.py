@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack import Door, SlackRefused
-from incidents.model.identity import TOCSIN, Person
+from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.refusals import Refusal
 
 REMEMBERED = 600.0
@@ -68,6 +68,18 @@ class People:
         wanted = list(dict.fromkeys(people))
         found = await asyncio.gather(*(self.get(person.id) for person in wanted))
         return {person: each.name for person, each in zip(wanted, found, strict=True)}
+
+    async def label(self, named: PlatformId) -> str:
+        """What a person or channel is called; its id where Slack does not say. Raises SlackUnavailable."""
+        try:
+            if isinstance(named, Person):
+                return (await self.get(named.id)).name
+            if isinstance(named, Channel):
+                name: str = (await self._slack.call("conversations.info", channel=named.id))["channel"]["name"]
+                return name
+        except SlackRefused:
+            return named.id
+        return named.id
 
     def forget(self, user_id: str) -> None:
         """Somebody's profile changed."""

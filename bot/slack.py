@@ -23,7 +23,7 @@ TIME_LIMIT = 10
 """Seconds for one call."""
 
 ATTEMPTS = 5
-ONCE = {"chat.postMessage", "conversations.create", "bookmarks.add"}
+ONCE = {"chat.postMessage", "conversations.create", "bookmarks.add", "files.completeUploadExternal"}
 """Methods that would do it twice: whoever calls them looks first whether it was done."""
 
 UNREADABLE = "the answer is not Slack's"
@@ -46,8 +46,11 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.invite": ("channels:manage", "groups:write"),
     "conversations.join": ("channels:join",),
     "conversations.list": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
     "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
@@ -147,6 +150,18 @@ class Door:
                     raise SlackUnavailable("response_url", f"status {answer.status_code}")
                 if answer.status_code >= 400:
                     raise SlackRefused("response_url", answer.body, {}, "")
+
+    async def upload(self, upload_url: str, content: bytes) -> None:
+        """Send a file's bytes to where Slack wants them. Raises SlackUnavailable."""
+        try:
+            async with (
+                asyncio.timeout(self._time_limit),
+                aiohttp.ClientSession(raise_for_status=True) as session,
+                session.post(upload_url, data=content),
+            ):
+                return
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackUnavailable("upload", _reason(error)) from error
 
     async def _once(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         try:

@@ -18,6 +18,7 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     services,
     timeline,
     reopen,
+    export,
     channel,
     adopt,
     detach,
