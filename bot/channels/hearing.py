@@ -6,6 +6,7 @@ An event that could not be recorded is not acknowledged, and Slack delivers it a
 https://docs.slack.dev/apis/events-api/#retries
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -55,6 +56,7 @@ HEARD: dict[str, Heard[Any]] = {
 def hearing(bot: Bot) -> Middleware:
     """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
     recorder = Recorder(bot.core)
+    in_turn = asyncio.Lock()
 
     async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
         event = body.get("event")
@@ -65,7 +67,12 @@ def hearing(bot: Bot) -> Middleware:
             return await next()
         about = {"heard": kind, "event_id": body.get("event_id")}
         try:
-            await _understood(bot, recorder, event)()
+            work = _understood(bot, recorder, event)
+            if kind == "message":
+                await work()
+            else:
+                async with in_turn:  # who comes and goes at once comes first
+                    await work()
         except _Misshaped as misshaped:
             log.warning("event_misshaped", **about, faults=misshaped.faults)
         except Refusal as refusal:

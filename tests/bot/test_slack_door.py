@@ -1,22 +1,19 @@
-"""Slack's door: what is tried again and what is not, how long it waits, and what an error tells."""
+"""Slack's door: tries again what can be tried again, says no at once where Slack does, and never twice what is once."""
 
-import asyncio
 import time
-import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import ATTEMPTS, ONCE, RETRIED, Door, SlackRefused, SlackUnavailable
-from sandbox.client import Person
+from bot.manifest import manifest_faults, read_manifest
+from bot.slack import ATTEMPTS, SCOPES, Door, SlackRefused, SlackUnavailable
+from sandbox.api.registry import METHODS
 from sandbox.server import Sandbox
-from web.server import serving
+from sandbox.troubles import ApiTrouble
 
 GENERAL = "C0GENERAL"
-POST: dict[str, Any] = {"channel": GENERAL, "text": "Hello"}
 
 
 @pytest.fixture
@@ -27,195 +24,112 @@ def door(sandbox: Sandbox) -> Door:
 
 
 @pytest.fixture
-def ana(sandbox: Sandbox) -> Person:
-    return sandbox.person("ana")
+async def nobody() -> AsyncIterator[Door]:
+    """A door behind which nobody is."""
+    yield Door(AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/", retry_handlers=[]))
+
+
+def trouble(sandbox: Sandbox, method: str, **what: Any) -> None:
+    sandbox.slack.troubles.api.append(ApiTrouble(method, **what))
 
 
 def asked(sandbox: Sandbox, method: str) -> int:
-    """How often ``method`` was called."""
     return sum(call.name == method for call in sandbox.workspace.calls)
 
 
-async def posts(ana: Person) -> list[str]:
-    return [message["text"] for message in await ana.messages(GENERAL) if message["text"] == "Hello"]
+@pytest.mark.parametrize("error", ["internal_error", "fatal_error", "service_unavailable", "request_timeout"])
+async def test_a_passing_fault_is_tried_again(sandbox: Sandbox, door: Door, error: str) -> None:
+    trouble(sandbox, "auth.test", error=error)
+
+    assert (await door.call("auth.test"))["ok"]
+    assert asked(sandbox, "auth.test") == 2
 
 
-@pytest.mark.parametrize("error", sorted(RETRIED & {"internal_error", "fatal_error", "service_unavailable"}))
-async def test_what_may_pass_is_tried_again(door: Door, ana: Person, sandbox: Sandbox, error: str) -> None:
-    await ana.trouble(method="auth.test", error=error, times=2)
-    assert (await door.call("auth.test"))["user_id"] == sandbox.app.bot_user_id
-    assert asked(sandbox, "auth.test") == 3
+@pytest.mark.parametrize("cut", ["before", "after"])
+async def test_a_lost_connection_is_tried_again(sandbox: Sandbox, door: Door, cut: str) -> None:
+    trouble(sandbox, "users.info", cut=cut)
+
+    assert (await door.call("users.info", user="U0ANA"))["user"]["name"] == "ana"
 
 
-async def test_in_the_end_it_gives_up_and_says_why(door: Door, ana: Person, sandbox: Sandbox) -> None:
-    await ana.trouble(method="auth.test", error="internal_error", times=99)
-    with pytest.raises(SlackUnavailable, match=r"auth\.test: internal_error"):
+async def test_an_answer_that_takes_too_long_is_given_up_and_tried_again(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "auth.test", delay=2.0)
+    began = time.monotonic()
+
+    assert (await door.call("auth.test"))["ok"]
+    assert time.monotonic() - began < 2.0
+
+
+async def test_slacks_wish_to_wait_is_obeyed(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "chat.postMessage", error="ratelimited", retry_after=1)
+    began = time.monotonic()
+
+    await door.call("chat.postMessage", channel=GENERAL, text="hello")
+
+    assert time.monotonic() - began >= 1.0
+    assert asked(sandbox, "chat.postMessage") == 2
+
+
+async def test_a_fault_that_lasts_is_an_error_that_names_the_request(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "auth.test", error="internal_error", times=ATTEMPTS)
+
+    with pytest.raises(SlackUnavailable, match=r"auth\.test: internal_error") as raised:
         await door.call("auth.test")
+    assert raised.value.request_id in "".join(raised.value.__notes__)
+    assert raised.value.request_id
     assert asked(sandbox, "auth.test") == ATTEMPTS
 
 
-@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "missing_scope", "restricted_action"])
-async def test_what_slack_would_refuse_again_is_not_tried_again(
-    door: Door, ana: Person, sandbox: Sandbox, error: str
+async def test_a_no_is_told_at_once_in_slacks_words(sandbox: Sandbox, door: Door) -> None:
+    with pytest.raises(SlackRefused, match=r"conversations\.info: channel_not_found") as raised:
+        await door.call("conversations.info", channel="C0NONE")
+
+    assert (raised.value.method, raised.value.error) == ("conversations.info", "channel_not_found")
+    assert raised.value.request_id
+    assert asked(sandbox, "conversations.info") == 1
+
+
+@pytest.mark.parametrize("trouble_", [{"cut": "after"}, {"error": "internal_error"}, {"delay": 1.0}])
+@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.create", "bookmarks.add"])
+async def test_what_would_be_done_twice_is_left_to_who_can_look(
+    sandbox: Sandbox, door: Door, method: str, trouble_: dict[str, Any]
 ) -> None:
-    await ana.trouble(method="chat.update", error=error)
-    with pytest.raises(SlackRefused) as refused:
-        await door.call("chat.update", channel=GENERAL, ts="1.2", text="Hello")
-    assert (refused.value.method, refused.value.error) == ("chat.update", error)
-    assert asked(sandbox, "chat.update") == 1
+    arguments = {
+        "chat.postMessage": {"channel": GENERAL, "text": "hello"},
+        "conversations.create": {"name": "room"},
+        "bookmarks.add": {"channel_id": GENERAL, "title": "x", "type": "link", "link": "https://x"},
+    }
+    trouble(sandbox, method, **trouble_)
 
-
-@pytest.mark.parametrize("method", ["chat.postMessage", "users.info"])
-async def test_it_waits_as_long_as_slack_asks(door: Door, ana: Person, sandbox: Sandbox, method: str) -> None:
-    """A call that was limited did nothing, so it is repeated whatever it is."""
-    await ana.trouble(method=method, error="ratelimited", retry_after=1)
-    began = time.monotonic()
-    await door.call(method, **(POST if method == "chat.postMessage" else {"user": "U0ANA"}))
-    assert 1.0 <= time.monotonic() - began < 2.0
-    assert asked(sandbox, method) == 2
-
-
-@pytest.mark.parametrize("cut", ["before", "after"])
-async def test_a_post_whose_answer_is_lost_is_not_repeated(door: Door, ana: Person, sandbox: Sandbox, cut: str) -> None:
-    await ana.trouble(method="chat.postMessage", cut=cut)
-    with pytest.raises(SlackUnavailable) as lost:
-        await door.call("chat.postMessage", **POST)
-    assert lost.value.can_be_repeated is False
-    assert asked(sandbox, "chat.postMessage") == 1
-    assert len(await posts(ana)) == (1 if cut == "after" else 0)
-
-
-@pytest.mark.parametrize("method", sorted(ONCE))
-async def test_what_would_be_done_twice_is_asked_once(door: Door, ana: Person, sandbox: Sandbox, method: str) -> None:
-    await ana.trouble(method=method, error="internal_error")
     with pytest.raises(SlackUnavailable):
-        await door.call(method)
+        await door.call(method, **arguments[method])
     assert asked(sandbox, method) == 1
 
 
-@pytest.mark.parametrize("cut", ["before", "after"])
-async def test_a_broken_connection_is_tried_again_where_that_does_no_harm(
-    door: Door, ana: Person, sandbox: Sandbox, cut: str
-) -> None:
-    await ana.trouble(method="users.info", cut=cut)
-    assert (await door.call("users.info", user="U0ANA"))["user"]["id"] == "U0ANA"
-    assert asked(sandbox, "users.info") == 2
+async def test_where_nobody_answers_the_error_says_so(nobody: Door) -> None:
+    with pytest.raises(SlackUnavailable, match=r"auth\.test: .*127\.0\.0\.1"):
+        await nobody.call("auth.test")
 
 
-async def test_a_call_that_is_not_answered_ends_in_time(door: Door, ana: Person) -> None:
-    await ana.trouble(method="chat.postMessage", delay=5)
-    began = time.monotonic()
-    with pytest.raises(SlackUnavailable, match="no answer in time"):
-        await door.call("chat.postMessage", **POST)
-    assert time.monotonic() - began < 1
+async def test_no_error_holds_the_token_or_what_was_written(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "chat.postMessage", cut="after")
+
+    with pytest.raises(SlackUnavailable) as raised:
+        await door.call("chat.postMessage", channel=GENERAL, text="our secret")
+    assert "secret" not in str(raised.value)
+    assert sandbox.app.bot_token not in str(raised.value)
 
 
-async def test_errors_carry_slacks_request_id(door: Door, ana: Person) -> None:
-    await ana.trouble(method="chat.postMessage", error="channel_not_found")
-    with pytest.raises(SlackRefused) as refused:
-        await door.call("chat.postMessage", **POST)
-    await ana.trouble(method="chat.postMessage", error="internal_error")
-    with pytest.raises(SlackUnavailable) as away:
-        await door.call("chat.postMessage", **POST)
-    for error in (refused.value, away.value):
-        assert len(error.request_id) == 32
-        assert f"x-slack-req-id: {error.request_id}" in "".join(traceback.format_exception(error))
+async def test_an_answer_at_a_response_url_that_is_over_is_refused(sandbox: Sandbox, door: Door) -> None:
+    with pytest.raises(SlackRefused, match="response_url"):
+        await door.respond(f"{sandbox.url}/commands/T0SANDBOX/nothing", text="late")
 
 
-async def test_a_refusal_keeps_what_slack_said_about_it(door: Door) -> None:
-    with pytest.raises(SlackRefused) as refused:
-        await door.call("chat.postMessage", channel=GENERAL, blocks=[{"type": "nothing"}])
-    assert refused.value.error == "invalid_blocks"
-    assert refused.value.answer["response_metadata"]["messages"]
+async def test_a_method_that_is_not_in_the_table_is_a_mistake_of_ours(door: Door) -> None:
+    with pytest.raises(AssertionError):
+        await door.call("chat.delete")
 
 
-async def test_arguments_go_as_slack_takes_them(door: Door, sandbox: Sandbox) -> None:
-    await door.call(
-        "conversations.list", types="public_channel", limit=1, exclude_archived=True, cursor=None, team_id="T0SANDBOX"
-    )
-    [call] = [call for call in sandbox.workspace.calls if call.name == "conversations.list"]
-    assert call.arguments == {
-        "types": "public_channel",
-        "limit": "1",
-        "exclude_archived": "true",
-        "team_id": "T0SANDBOX",
-    }
-
-
-async def test_the_tokens_scopes_are_known(door: Door, sandbox: Sandbox) -> None:
-    assert await door.granted_scopes() == sandbox.app.scopes
-
-
-@pytest.mark.parametrize(
-    ("status", "kind", "body"),
-    [
-        (200, "text/html", "<html>Log in to the guest network"),
-        (200, "text/plain", "ok"),
-        (200, "application/json", "{"),
-        (200, "application/json", "[]"),
-        (200, "application/json", "null"),
-        (404, "text/html", "Not found"),
-        (502, "text/plain", "Bad gateway"),
-        (503, "text/html", ""),
-    ],
-)
-async def test_an_answer_that_is_not_slacks_is_slack_being_away(status: int, kind: str, body: str) -> None:
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(status=status, text=body, content_type=kind)
-
-    async with serving("127.0.0.1", 0, [web.post("/api/chat.postMessage", answer)]) as port:
-        client = AsyncWebClient(token="xoxb-1", base_url=f"http://127.0.0.1:{port}/api/", retry_handlers=[])
-        with pytest.raises(SlackUnavailable, match=r"chat\.postMessage: "):
-            await Door(client).call("chat.postMessage", **POST)
-
-
-class ResponseUrl:
-    """A response_url that answers as a test wants, and counts."""
-
-    def __init__(self) -> None:
-        self.answers: list[web.Response] = []
-        self.said: list[Any] = []
-
-    async def receive(self, request: web.Request) -> web.Response:
-        self.said.append(await request.json())
-        await asyncio.sleep(0)
-        return self.answers.pop(0) if self.answers else web.Response(text="ok")
-
-
-@pytest.fixture
-def response_url() -> ResponseUrl:
-    return ResponseUrl()
-
-
-@pytest.fixture
-async def its_address(response_url: ResponseUrl) -> AsyncIterator[str]:
-    async with serving("127.0.0.1", 0, [web.post("/commands/1", response_url.receive)]) as port:
-        yield f"http://127.0.0.1:{port}/commands/1"
-
-
-async def test_an_answer_is_given_once(door: Door, response_url: ResponseUrl, its_address: str) -> None:
-    await door.respond(its_address, text="Done")
-    assert [said["text"] for said in response_url.said] == ["Done"]
-
-
-@pytest.mark.parametrize("first", [web.Response(status=500), web.Response(status=429, headers={"Retry-After": "0"})])
-async def test_an_answer_that_did_not_get_through_is_given_again(
-    door: Door, response_url: ResponseUrl, its_address: str, first: web.Response
-) -> None:
-    response_url.answers = [first]
-    await door.respond(its_address, text="Done")
-    assert len(response_url.said) == 2
-
-
-async def test_an_answer_that_comes_too_late_is_refused(
-    door: Door, response_url: ResponseUrl, its_address: str
-) -> None:
-    response_url.answers = [web.Response(status=404, text="used_url")]
-    with pytest.raises(SlackRefused, match="used_url"):
-        await door.respond(its_address, text="Done")
-    assert len(response_url.said) == 1
-
-
-async def test_an_answer_to_nobody_gives_up(door: Door) -> None:
-    with pytest.raises(SlackUnavailable, match="Cannot connect"):
-        await door.respond("http://127.0.0.1:1/commands/1", text="Done")
+def test_every_method_of_the_table_is_one_of_slacks_and_the_manifest_has_its_scopes() -> None:
+    assert set(SCOPES) <= set(METHODS)
+    assert manifest_faults(read_manifest()) == []

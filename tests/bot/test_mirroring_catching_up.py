@@ -1,0 +1,184 @@
+"""What was said while the bot was away is read back when it returns: all of it, once, at its own time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.channels import listing
+from bot.channels.adopting import adopt_channel
+from bot.channels.catching_up import catch_up
+from bot.context import channel
+from incidents.actions.change import change_status
+from incidents.model import facts
+from incidents.model.vocabulary import Status
+from sandbox.client import Person
+from sandbox.server import Sandbox
+from storage.verify import verify
+from tests.bot.floor import ANA, BEN, Floor, at_work
+
+
+class Absence:
+    """A bot that works, goes away, and returns to the same database."""
+
+    def __init__(self, sandbox: Sandbox, address: str) -> None:
+        self.sandbox = sandbox
+        self.address = address
+        self.ana: Person = sandbox.person("ana")
+
+    @asynccontextmanager
+    async def returned(self) -> AsyncIterator[tuple[Floor, int]]:
+        """At work again, with how many messages and edits were new."""
+        async with at_work(self.sandbox, self.address) as floor:
+            caught = await catch_up(floor.bot)
+            await floor.settled()
+            yield floor, caught
+
+
+@pytest.fixture
+def absence(sandbox: Sandbox, sqlite_address: str) -> Absence:
+    return Absence(sandbox, sqlite_address)
+
+
+async def test_everything_is_read_back_once_in_order_and_marked(absence: Absence) -> None:
+    ana = absence.ana
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await ana.say(room, "heard")
+        await floor.settled()
+    away = [
+        await ana.say(room, "reply", thread_ts=root),
+        await ana.say(room, "with a file", files=[{"name": "graph.png", "content": "x"}]),
+        await ana.bot_message(room, "CPU high"),
+    ]
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 3
+        entries = await floor.entries(facts.Message)
+        assert [fact.text for _, fact in entries] == ["heard", "reply", "with a file", "CPU high"]
+        assert [fact.caught_up for _, fact in entries] == [False, True, True, True]
+        assert [f"{entry.happened_at.timestamp():.6f}" for entry, _ in entries] == [root, *away]
+        assert entries[1][1].thread == root
+        assert await catch_up(floor.bot) == 0
+        assert await verify(floor.storage, 1) is None
+
+
+async def test_edits_made_meanwhile_are_appended_once(absence: Absence) -> None:
+    ana = absence.ana
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        changed, again = await ana.say(room, "before"), await ana.say(room, "unchanged")
+        await ana.edit(room, again, "changed while heard")
+        await floor.settled()
+    await ana.edit(room, changed, "after")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        edits = await floor.facts(facts.MessageEdited)
+        assert [(edit.message, edit.text) for edit in edits] == [(again, "changed while heard"), (changed, "after")]
+        assert await catch_up(floor.bot) == 0
+
+
+async def test_pages_are_read_to_the_last(absence: Absence, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 7)
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+    root = await absence.ana.say(room, "root")
+    for number in range(20):
+        await absence.ana.say(room, f"reply {number}", thread_ts=root)
+        await absence.ana.say(room, f"message {number}")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 41
+        said = [fact.text for fact in await floor.facts(facts.Message)]
+        assert said == ["root", *(text for n in range(20) for text in (f"reply {n}", f"message {n}"))]
+
+
+async def test_replies_to_old_messages_are_found_while_the_incident_is_open(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "old")
+        for number in range(3):
+            await absence.ana.say(room, str(number))
+        await floor.settled()
+    await absence.ana.say(room, "late reply", thread_ts=root)
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        assert (await floor.facts(facts.Message))[-1].text == "late reply"
+
+
+async def test_a_resolved_incidents_channel_is_read_back_too(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        await change_status(floor.bot.core, 1, ANA, Status.RESOLVED)
+        await floor.settled()
+    await absence.ana.say(room, "one more thing")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+
+
+async def test_what_was_said_before_a_channel_was_adopted_stays_out(absence: Absence) -> None:
+    room = await absence.ana.create("war-room")
+    await absence.ana.say(room, "last week's talk")
+    async with at_work(absence.sandbox, absence.address) as floor:
+        incident = await floor.declare(wants_channel=False)
+        await adopt_channel(floor.bot, incident, ANA, channel(room))
+        await floor.settled()
+    await absence.ana.say(room, "about the incident")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        assert [fact.text for fact in await floor.facts(facts.Message)] == ["about the incident"]
+
+
+async def test_a_channel_archived_meanwhile_is_noted(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+    await absence.ana.archive(room)
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 0
+        incident = await floor.incident()
+        assert incident.channel is not None
+        assert incident.channel.archived
+
+
+async def test_a_channel_that_is_gone_keeps_no_other_from_being_read(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        first, second = await floor.declared_in(), (await floor.declare("Search fails", by=BEN)).channel
+        assert second is not None
+    await absence.ana.delete_channel(first)
+    await absence.sandbox.person("ben").say(second.channel.id, "still here")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        assert (await floor.incident(1)).channel is None
+        assert [fact.text for fact in await floor.facts(facts.Message, 2)] == ["still here"]
+
+
+async def test_where_slack_does_not_answer_the_other_channels_are_read(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        await floor.declared_in()
+        second = (await floor.declare("Search fails", by=BEN)).channel
+        assert second is not None
+    await absence.sandbox.person("ben").say(second.channel.id, "still here")
+
+    async with at_work(absence.sandbox, absence.address) as floor:
+        floor.trouble("conversations.history", error="missing_scope")
+        assert await catch_up(floor.bot) == 1
+
+
+async def test_what_is_heard_while_it_catches_up_is_recorded_once(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+    await absence.ana.say(room, "away")
+
+    async with at_work(absence.sandbox, absence.address) as floor:
+        floor.trouble("conversations.history", delay=0.2)
+        await absence.ana.say(room, "now")
+        await catch_up(floor.bot)
+        await floor.settled()
+        said = [(fact.text, fact.caught_up) for fact in await floor.facts(facts.Message)]
+        assert said == [("now", False), ("away", True)]
