@@ -1,0 +1,92 @@
+"""Who people are: their names, who may command, and how often Slack is asked."""
+
+import pytest
+
+from bot.main import sandbox_settings
+from bot.people import NotAMember, People
+from bot.slack import Door, SlackUnavailable
+from bot.tokens import web_client
+from incidents.model.identity import TOCSIN, Person
+from sandbox.company import TEAM
+from sandbox.server import Sandbox
+from sandbox.things import User
+
+
+@pytest.fixture
+def people(sandbox: Sandbox) -> People:
+    settings = sandbox_settings(sandbox, "sqlite:///unused.db")
+    return People(Door(web_client(settings, settings.slack_bot_token)), TEAM)
+
+
+def asked(sandbox: Sandbox) -> int:
+    return sum(call.name == "users.info" for call in sandbox.workspace.calls)
+
+
+def newcomer(sandbox: Sandbox, **what: bool) -> str:
+    """Somebody new in the workspace; gives the id."""
+    user = User("U0NEW", "new", "New Comer", TEAM, "new@example.com", **what)
+    sandbox.workspace.users[user.id] = user
+    return user.id
+
+
+async def test_people_of_the_workspace_may_command(people: People) -> None:
+    await people.must_be_member("U0ANA")
+    assert (await people.get("U0ANA")).name == "ana"
+
+
+@pytest.mark.parametrize("who", ["U0GUS", "U0PIA", "U0GRAFANA", "U0NOBODY"])
+async def test_guests_strangers_bots_and_the_unknown_may_not(people: People, who: str) -> None:
+    with pytest.raises(NotAMember) as refused:
+        await people.must_be_member(who)
+    assert "Ask somebody of this workspace" in refused.value.sentence
+
+
+@pytest.mark.parametrize("what", ["is_restricted", "is_ultra_restricted", "deleted"])
+async def test_each_kind_of_lesser_account_may_not(people: People, sandbox: Sandbox, what: str) -> None:
+    who = newcomer(sandbox, **{what: True})
+    with pytest.raises(NotAMember):
+        await people.must_be_member(who)
+
+
+async def test_tocsin_itself_is_known_without_asking(people: People, sandbox: Sandbox) -> None:
+    assert (await people.get(TOCSIN.id)).name == "Tocsin"
+    assert asked(sandbox) == 0
+
+
+async def test_slack_is_asked_once_about_each(people: People, sandbox: Sandbox) -> None:
+    for _ in range(3):
+        await people.must_be_member("U0ANA")
+    assert asked(sandbox) == 1
+
+
+async def test_after_some_minutes_slack_is_asked_again(
+    people: People, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people.get("U0ANA")
+    monkeypatch.setattr("bot.people.REMEMBERED", 0.0)
+    await people.get("U0ANA")
+    assert asked(sandbox) == 2
+
+
+async def test_a_changed_profile_is_heard_of_at_once(people: People, sandbox: Sandbox) -> None:
+    await people.get("U0ANA")
+    sandbox.workspace.users["U0ANA"].is_restricted = True
+    people.forget("U0ANA")
+    people.forget("U0NEVERSEEN")
+    with pytest.raises(NotAMember):
+        await people.must_be_member("U0ANA")
+
+
+async def test_names_are_looked_up_together_and_each_once(people: People, sandbox: Sandbox) -> None:
+    ana, ben = Person.of("slack", "U0ANA"), Person.of("slack", "U0BEN")
+    assert await people.names([ana, ben, ana, TOCSIN]) == {ana: "ana", ben: "ben", TOCSIN: "Tocsin"}
+    assert asked(sandbox) == 2
+
+
+async def test_whether_somebody_may_command_is_not_guessed_while_slack_is_away(
+    people: People, sandbox: Sandbox
+) -> None:
+    await sandbox.person("ana").trouble(method="users.info", error="internal_error", times=5)
+    with pytest.raises(SlackUnavailable):
+        await people.must_be_member("U0ANA")
+    await people.must_be_member("U0ANA")
