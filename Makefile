@@ -8,7 +8,7 @@ TEST_READY := $(VENV)/.ready-to-test
 .PHONY: demo run test check doctor lock clean
 
 demo: $(RUN_READY)  ## The real bot in a local Slack workspace, in your browser
-	@$(BIN)/python -m bot demo
+	@$(BIN)/python -m bot demo $(if $(PORT),--port $(PORT))
 
 run: $(RUN_READY)  ## The bot in your Slack workspace; settings come from the environment or .env
 	@$(BIN)/python -m bot run

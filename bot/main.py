@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -21,7 +22,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
-from bot.channels.catching_up import catch_up
+from bot.channels.catching_up import keep_caught_up
 from bot.channels.work import HANDLERS
 from bot.context import Bot, Identity
 from bot.doctor import examine
@@ -149,7 +150,14 @@ def can_be_mended(*faults: type[Exception], what: str = "", hint: str = "") -> I
     try:
         yield
     except faults as fault:
-        raise WrongSettings(f"{what}{str(fault).rstrip('.')}. {hint}".strip()) from fault
+        raise WrongSettings(f"{what}{_in_words(fault).rstrip('.')}. {hint}".strip()) from fault
+
+
+def _in_words(fault: Exception) -> str:
+    """What went wrong; of an address, which ``what`` names, the operating system's word only."""
+    if isinstance(fault, OSError) and fault.errno and fault.filename is None:
+        return os.strerror(fault.errno)
+    return str(fault)
 
 
 async def until_stopped() -> None:
@@ -198,7 +206,9 @@ def demo(port: int) -> None:
     async def work() -> int:
         with TemporaryDirectory() as folder:
             async with AsyncExitStack() as stack:
-                with can_be_mended(OSError, what=f"Port {port} cannot be used: ", hint="Choose another --port."):
+                with can_be_mended(
+                    OSError, what=f"Port {port} cannot be used: ", hint="Choose another: make demo PORT=8066."
+                ):
                     sandbox = await stack.enter_async_context(running_sandbox(MANIFEST, port=port))
                 settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
                 running = await stack.enter_async_context(running_bot(settings))
