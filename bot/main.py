@@ -22,7 +22,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
-from bot.channels.catching_up import keep_caught_up
+from bot.channels.catching_up import catch_up
 from bot.channels.work import HANDLERS
 from bot.context import Bot, Identity
 from bot.doctor import examine
