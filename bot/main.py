@@ -22,7 +22,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
-from bot.channels.catching_up import catch_up
+from bot.channels.catching_up import keep_caught_up
 from bot.channels.work import HANDLERS
 from bot.context import Bot, Identity
 from bot.doctor import examine
@@ -63,8 +63,6 @@ class Running:
 
     bot: Bot
     runner: JobRunner
-    catching_up: asyncio.Task[int]
-    """Reads back what was said while the bot was away."""
 
 
 @asynccontextmanager
@@ -83,12 +81,15 @@ async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIter
         with can_be_mended(DatabaseInUse, OSError):
             await runner.start()
         app = build_app(bot, client, settings.slack_signing_secret)
-        await stack.enter_async_context(
-            _heard_over_http(settings, app) if settings.over_http else _socket(settings, app)
-        )
-        catching_up = asyncio.create_task(catch_up(bot))
+        connected = asyncio.Event()
+        if settings.over_http:
+            await stack.enter_async_context(_heard_over_http(settings, app))
+            connected.set()
+        else:
+            await stack.enter_async_context(_socket(settings, app, connected))
+        catching_up = asyncio.create_task(keep_caught_up(bot, connected))
         stack.callback(catching_up.cancel)
-        yield Running(bot, runner, catching_up)
+        yield Running(bot, runner)
 
 
 async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
@@ -117,8 +118,8 @@ async def _heard_over_http(settings: Settings, app: AsyncApp) -> AsyncIterator[N
 
 
 @asynccontextmanager
-async def _socket(settings: Settings, app: AsyncApp) -> AsyncIterator[None]:
-    """Socket Mode is connected while the block runs. Raises WrongSettings.
+async def _socket(settings: Settings, app: AsyncApp, connected: asyncio.Event) -> AsyncIterator[None]:
+    """Socket Mode is connected while the block runs; ``connected`` is set at each `hello`. Raises WrongSettings.
 
     Its address is asked for here, since slack_sdk's client would try a token that Slack refuses forever.
     """
@@ -126,6 +127,13 @@ async def _socket(settings: Settings, app: AsyncApp) -> AsyncIterator[None]:
         opened = await app_door(settings).call("apps.connections.open")
     handler = AsyncSocketModeHandler(app, settings.slack_app_token)
     handler.client.wss_uri = opened["url"]
+
+    async def on_message(client: object, message: dict[str, Any], raw: str | None = None) -> None:
+        """https://docs.slack.dev/apis/events-api/using-socket-mode#connect"""
+        if message.get("type") == "hello":
+            connected.set()
+
+    handler.client.message_listeners.append(on_message)
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield

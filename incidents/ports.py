@@ -178,8 +178,8 @@ class Reader(Protocol):
     async def find_services(self, text: str, limit: int) -> list[Service]:
         """Services whose name holds ``text`` (in any case; all for an empty one), by name."""
 
-    async def attached_channels(self) -> list[tuple[int, Channel, str | None]]:
-        """Each channel that is an incident's and not archived, with its number and the newest message heard there."""
+    async def attached_channels(self) -> list[tuple[int, Channel]]:
+        """Each channel that is an incident's and not archived, with the incident's number; open incidents first."""
 
 
 class Storage(Protocol):

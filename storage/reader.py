@@ -16,7 +16,6 @@ from storage.cursor import read_cursor, write_cursor
 from storage.database import Database
 from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
-    heard_channels,
     incident_responders,
     incident_services,
     incidents,
@@ -87,14 +86,13 @@ class SqlReader:
         query = select(services).where(_holds(services.c.folded, text))
         return [Service(row.id, row.name) for row in await self._rows(query.order_by(services.c.name).limit(limit))]
 
-    async def attached_channels(self) -> list[tuple[int, Channel, str | None]]:
+    async def attached_channels(self) -> list[tuple[int, Channel]]:
         query = (
-            select(incidents.c.number, incidents.c.channel, heard_channels.c.newest)
-            .join_from(incidents, heard_channels, heard_channels.c.channel == incidents.c.channel, isouter=True)
+            select(incidents.c.number, incidents.c.channel)
             .where(incidents.c.channel.is_not(None), incidents.c.channel_archived.is_(False))
-            .order_by(incidents.c.number)
+            .order_by(incidents.c.resolved_at.is_not(None), incidents.c.number)
         )
-        return [(row.number, Channel(row.channel), row.newest) for row in await self._rows(query)]
+        return [(row.number, Channel(row.channel)) for row in await self._rows(query)]
 
     async def _one(self, query: Select[Any]) -> Incident | None:
         async with self._database.reading() as connection:

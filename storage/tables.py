@@ -119,14 +119,6 @@ timeline_entries = Table(
 )
 """Append-only: triggers refuse any change."""
 
-heard_channels = Table(
-    "heard_channels",
-    metadata,
-    Column("channel", Id, primary_key=True),
-    Column("newest", Id, nullable=False),
-)
-"""The newest message mirrored from each channel, so that what was missed after it can be read back."""
-
 posts = Table(
     "posts",
     metadata,

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.consequences import NewJob
-from incidents.model import facts
 from incidents.model.identity import Channel
 from incidents.model.incident import Incident, Service
 from incidents.model.timeline import Entry, Head
@@ -27,7 +26,6 @@ from storage.rows import (
 )
 from storage.tables import (
     counters,
-    heard_channels,
     incident_responders,
     incident_services,
     incidents,
@@ -117,7 +115,6 @@ class SqlUnit:
         ]
         await self._connection.execute(update(incidents).where(incidents.c.number == bindparam("moved")), moved)
         await self._insert_entries(entries)
-        await self._note_heard([entry.fact for entry in entries if isinstance(entry.fact, facts.Message)])
 
     async def services(self, ids: Collection[str]) -> list[Service]:
         found = select(services.c.id, services.c.name).where(services.c.id.in_(list(ids))).order_by(services.c.name)
@@ -177,26 +174,6 @@ class SqlUnit:
 
     async def _insert_entries(self, entries: Sequence[Entry]) -> None:
         await self._connection.execute(insert(timeline_entries), [entry_values(entry) for entry in entries])
-
-    async def _note_heard(self, messages: Sequence[facts.Message]) -> None:
-        newest: dict[str, str] = {}
-        for message in messages:
-            newest[message.channel] = max(newest.get(message.channel, ""), message.message, key=_age)
-        if not newest:
-            return
-        heard = upsert(self._connection, heard_channels)
-        before, now = heard_channels.c.newest, heard.excluded.newest
-        later = or_(
-            func.length(now) > func.length(before),
-            (func.length(now) == func.length(before)) & (now > before),
-        )
-        noted = heard.on_conflict_do_update(index_elements=["channel"], set_={"newest": now}, where=later)
-        rows = [{"channel": str(channel), "newest": message} for channel, message in sorted(newest.items())]
-        await self._connection.execute(noted, rows)
-
-
-def _age(message: str) -> tuple[int, str]:
-    return len(message), message
 
 
 def _chunks(values: Collection[str]) -> Iterator[list[str]]:

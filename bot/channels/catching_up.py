@@ -3,7 +3,8 @@
 https://docs.slack.dev/reference/methods/conversations.history and /conversations.replies
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import structlog
@@ -14,15 +15,12 @@ from bot.channels.listing import pages
 from bot.channels.mirroring import SlackMessage, edited, moment, written
 from bot.context import Bot
 from bot.slack import SlackRefused, SlackUnavailable
-from incidents.actions.mirror import Delivery, mirror
+from incidents.actions.mirror import Delivery, message_origin, mirror
 from incidents.model import facts
 from incidents.model.identity import Channel
 from incidents.ports import TimelineQuery
 
 log = structlog.get_logger()
-
-LOOKED_BACK = 60 * 60
-"""Seconds before the newest message heard that are read again: for edits, and for what a crash left out."""
 
 BATCH = 500
 """Deliveries a transaction."""
@@ -30,42 +28,73 @@ BATCH = 500
 KEY_ENTRIES = 100_000
 """More than any timeline has."""
 
+AGAIN_AFTER = 60
+"""Seconds until channels that could not be read are tried again."""
+
+
+class NotCaughtUp(Exception):
+    """Some channels could not be read back."""
+
+
+async def keep_caught_up(bot: Bot, connected: asyncio.Event) -> None:
+    """Catch up each time that ``connected`` says that Slack is heard again: what was said before may not have been."""
+    while True:
+        await connected.wait()
+        connected.clear()
+        try:
+            await catch_up(bot)
+        except NotCaughtUp:
+            asyncio.get_running_loop().call_later(AGAIN_AFTER, connected.set)
+
 
 async def catch_up(bot: Bot) -> int:
-    """Read back every channel that is an incident's; gives how many messages and edits were new."""
-    caught = 0
-    for number, where, newest in await bot.core.storage.read.attached_channels():
+    """Read back every channel that is an incident's; gives how many messages and edits were new.
+
+    Raises NotCaughtUp where a channel could not be read; the others have been.
+    """
+    caught, failed = 0, []
+    for number, where in await bot.core.storage.read.attached_channels():
         try:
             async with noticing_loss(bot, where):
-                caught += await _read_back(bot, number, where, newest)
+                caught += await _read_back(bot, number, where)
         except (SlackRefused, SlackUnavailable) as error:
             log.warning("not_caught_up", incident=number, error=str(error), request_id=error.request_id)
+            failed.append(number)
+        except Exception:
+            log.exception("not_caught_up", incident=number)
+            failed.append(number)
     if caught:
         log.info("caught_up", messages=caught)
+    if failed:
+        raise NotCaughtUp(failed)
     return caught
 
 
-async def _read_back(bot: Bot, number: int, where: Channel, newest: str | None) -> int:
-    """Slack lists a reply under its thread only, however old that is, so an open incident's channel is read whole.
+async def _read_back(bot: Bot, number: int, where: Channel) -> int:
+    """The channel is read whole since it was attached: what is missing may be anywhere, under an old thread too.
 
-    Whole means since it was attached: what was said in it before is not the incident's.
+    What was said in it before is not the incident's.
     """
-    incident = await bot.core.storage.read.incident(number)
-    attached = await _attached(bot, number, where)
-    heard = max(attached, float(newest) - LOOKED_BACK) if newest else attached
-    since = attached if incident is not None and incident.is_open else heard
-    deliveries: list[Delivery] = []
-    async for message in _messages(bot, "conversations.history", channel=where.id, oldest=f"{since:.6f}"):
-        deliveries += _deliveries(bot, where, message, newest)
-        if message.latest_reply is not None and float(message.latest_reply) > heard:
-            bounds = {"ts": message.ts, "oldest": f"{heard:.6f}"}
-            async for reply in _messages(bot, "conversations.replies", channel=where.id, **bounds):
-                deliveries += _deliveries(bot, where, reply, newest)
-    caught = 0
+    oldest = f"{await _attached(bot, number, where):.6f}"
+    found = [message async for message in _messages(bot, "conversations.history", channel=where.id, oldest=oldest)]
+    known = await _known(bot, where, [ts for message in found for ts in (message.ts, message.latest_reply) if ts])
+    for thread in [message.ts for message in found if message.latest_reply and message.latest_reply not in known]:
+        bounds = {"ts": thread, "oldest": oldest}
+        replies = [reply async for reply in _messages(bot, "conversations.replies", channel=where.id, **bounds)]
+        known |= await _known(bot, where, [reply.ts for reply in replies])
+        found += replies
+    deliveries = [delivery for message in found if (delivery := _delivery(bot, where, message, message.ts in known))]
     deliveries.sort(key=lambda delivery: delivery.at)
-    for start in range(0, len(deliveries), BATCH):
-        caught += await mirror(bot.core, deliveries[start : start + BATCH])
-    return caught
+    return sum(
+        [await mirror(bot.core, deliveries[start : start + BATCH]) for start in range(0, len(deliveries), BATCH)]
+    )
+
+
+async def _known(bot: Bot, where: Channel, messages: Sequence[str]) -> set[str]:
+    """Those of ``messages`` that are on the timeline."""
+    origins = {message_origin(where, ts): ts for ts in messages}
+    async with bot.core.storage.transaction() as unit:
+        return {origins[origin] for origin in await unit.known_origins(origins)}
 
 
 async def _attached(bot: Bot, number: int, where: Channel) -> float:
@@ -87,13 +116,12 @@ async def _messages(bot: Bot, method: str, **arguments: Any) -> AsyncIterator[Sl
             log.warning("message_misshaped", faults=[".".join(map(str, fault["loc"])) for fault in error.errors()])
 
 
-def _deliveries(bot: Bot, where: Channel, message: SlackMessage, newest: str | None) -> list[Delivery]:
-    """The message; and its edit, where it was heard before it was edited."""
+def _delivery(bot: Bot, where: Channel, message: SlackMessage, known: bool) -> Delivery | None:
+    """The message; or its last edit, where the message itself is known."""
     said = written(where, message, bot.identity, caught_up=True)
-    if said is None:
-        return []
-    edit = message.edited
-    if edit is None or newest is None or float(message.ts) > float(newest):
-        return [said]
-    at = max(moment(message.ts), moment(edit.ts))
-    return [said, edited(where, message, edit, at, caught_up=True)]
+    if said is None or not known:
+        return said
+    if message.edited is None:
+        return None
+    at = max(moment(message.ts), moment(message.edited.ts))
+    return edited(where, message, message.edited, at, caught_up=True)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels import listing
 from bot.channels.adopting import adopt_channel
-from bot.channels.catching_up import catch_up
+from bot.channels.catching_up import NotCaughtUp, catch_up
 from bot.context import channel
 from incidents.actions.change import change_status
 from incidents.model import facts
@@ -167,7 +167,10 @@ async def test_where_slack_does_not_answer_the_other_channels_are_read(absence: 
 
     async with at_work(absence.sandbox, absence.address) as floor:
         floor.trouble("conversations.history", error="missing_scope")
-        assert await catch_up(floor.bot) == 1
+        with pytest.raises(NotCaughtUp):
+            await catch_up(floor.bot)
+        assert [fact.text for fact in await floor.facts(facts.Message, 2)] == ["still here"]
+        assert await catch_up(floor.bot) == 0
 
 
 async def test_what_is_heard_while_it_catches_up_is_recorded_once(absence: Absence) -> None:

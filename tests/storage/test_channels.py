@@ -1,4 +1,4 @@
-"""An incident's channel: whose it is, what was written there, and where the mirroring stands."""
+"""An incident's channel: whose it is, and what was written there."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from incidents.core import Core
 from incidents.model import facts
 from incidents.model.identity import Channel
 from incidents.model.refusals import ChannelTaken
-from incidents.model.vocabulary import Severity
+from incidents.model.vocabulary import Severity, Status
 from incidents.ports import TimelineQuery
 from storage.storage import SqlStorage
 from storage.verify import verify
@@ -107,15 +107,12 @@ async def test_a_batch_of_thousands_is_one_transaction(core: Core, storage: SqlS
     assert await mirror.mirror(core, many) == 0
 
 
-async def test_the_newest_message_is_known_whatever_the_order_of_arrival(core: Core, storage: SqlStorage) -> None:
-    assert await storage.read.attached_channels() == [(1, ROOM, None)]
+async def test_open_incidents_channels_are_read_back_first(core: Core, storage: SqlStorage) -> None:
+    await channel.attach_channel(core, 2, ANA, OTHER_ROOM, "inc-2")
+    assert await storage.read.attached_channels() == [(1, ROOM), (2, OTHER_ROOM)]
 
-    for seconds in ([5, 9], [7], [3, 8]):
-        await mirror.mirror(core, [written(ROOM, second) for second in seconds])
-    edit = facts.MessageEdited(channel=ROOM, message="1700000099.000100", text="changed")
-    await mirror.mirror(core, [mirror.Delivery("edit", Clock().now, BEN, edit)])
-
-    assert await storage.read.attached_channels() == [(1, ROOM, "1700000009.000100")]
+    await change.change_status(core, 1, ANA, Status.RESOLVED)
+    assert await storage.read.attached_channels() == [(2, OTHER_ROOM), (1, ROOM)]
 
 
 async def test_a_channel_that_is_archived_or_detached_is_not_listened_to(core: Core, storage: SqlStorage) -> None:

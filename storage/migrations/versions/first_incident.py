@@ -38,7 +38,6 @@ def downgrade() -> None:
     for table in (
         "jobs",
         "posts",
-        "heard_channels",
         "timeline_entries",
         "incident_responders",
         "incident_services",
@@ -120,12 +119,6 @@ def _timeline() -> None:
     _partial_index("ix_timeline_entries_key", "timeline_entries", position, '"key"')
     for statement in POSTGRESQL_APPEND_ONLY if _on_postgresql() else SQLITE_APPEND_ONLY:
         op.execute(statement)
-    op.create_table(
-        "heard_channels",
-        sa.Column("channel", Id, nullable=False),
-        sa.Column("newest", Id, nullable=False),
-        sa.PrimaryKeyConstraint("channel", name="pk_heard_channels"),
-    )
 
 
 def _posts() -> None:
