@@ -1,12 +1,18 @@
 """Saying in the channel what somebody changed, once they have stopped changing it for some seconds."""
 
+from collections.abc import Callable
+
 from bot.cards.notices import notice
 from bot.cards.sentences import named_in
 from bot.channels.channel_state import noticing_loss
-from bot.channels.posting import marked, post_once
+from bot.channels.posting import marked, post_once, posted_before
 from bot.context import Bot
-from incidents.model.identity import Person
+from incidents.model.identity import Channel, Person
+from incidents.model.timeline import Entry
 from incidents.ports import Job
+
+NOTICE = "incident_notice"
+"""The `event_type` of a notice's metadata."""
 
 
 async def give_notice(bot: Bot, job: Job) -> None:
@@ -14,14 +20,26 @@ async def give_notice(bot: Bot, job: Job) -> None:
     incident = await bot.core.storage.read.incident(job.incident)
     if incident is None or incident.channel is None or incident.channel.archived:
         return
-    spanned = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
-    entries = [entry for entry in spanned if entry.by == spanned[0].by]
-    people = [named for named in named_in(entries) if isinstance(named, Person)]
-    names = await bot.people.names([spanned[0].by, *people])
-    message = notice(incident, entries, names.__getitem__)
-    if message is None:
-        return
     where = incident.channel.channel
     async with noticing_loss(bot, where):
-        metadata = marked("incident_notice", job.incident, first=job.first_entry, last=job.last_entry)
-        await post_once(bot, job, where, message, metadata)
+        spanned = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+        told = await _told_before(bot, job, where) if job.attempt > 1 else 0
+        entries = [entry for entry in spanned if entry.by == spanned[0].by and entry.number > told]
+        message = notice(incident, entries, await _names(bot, entries)) if entries else None
+        if message is not None:
+            metadata = marked(NOTICE, job.incident, first=job.first_entry, last=job.last_entry)
+            await post_once(bot, job, where, message, metadata)
+
+
+async def _told_before(bot: Bot, job: Job, where: Channel) -> int:
+    """The last entry that an earlier attempt told of; while the job waited, it may have taken in more."""
+    async for there in posted_before(bot, job.incident, where, NOTICE):
+        told = there["metadata"]["event_payload"]
+        if told["incident"] == job.incident and told["first"] == job.first_entry:
+            return int(told["last"])
+    return 0
+
+
+async def _names(bot: Bot, entries: list[Entry]) -> Callable[[Person], str]:
+    people = [named for named in named_in(entries) if isinstance(named, Person)]
+    return (await bot.people.names([entries[0].by, *people])).__getitem__

@@ -3,6 +3,7 @@
 https://docs.slack.dev/messaging/message-metadata
 """
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from bot.cards.message import Message
@@ -28,22 +29,23 @@ async def post_once(
     Raises SlackRefused, SlackUnavailable.
     """
     if job.attempt > 1:
-        found = await _find(bot, job.incident, where, metadata)
-        if found is not None:
-            return where, found
+        async for there in posted_before(bot, job.incident, where, metadata["event_type"]):
+            if there["metadata"] == metadata:
+                return where, str(there["ts"])
     answer = await bot.slack.call(
         "chat.postMessage", channel=where.id, metadata=metadata, unfurl_links=False, **message.to_dict()
     )
     return channel(answer["channel"]), answer["ts"]
 
 
-async def _find(bot: Bot, incident: int, where: Channel, metadata: dict[str, Any]) -> str | None:
+async def posted_before(bot: Bot, incident: int, where: Channel, kind: str) -> AsyncIterator[dict[str, Any]]:
+    """The bot's messages of a ``kind`` in ``where`` since the incident was declared, newest first.
+
+    Raises SlackRefused, SlackUnavailable.
+    """
     declared = (await bot.core.storage.read.entries(incident, 1, 1))[0]
-    oldest = f"{declared.recorded_at.timestamp() - CLOCKS_DIFFER:.6f}"
-    history = pages(
-        bot.slack, "conversations.history", "messages", channel=where.id, oldest=oldest, include_all_metadata=True
-    )
-    async for message in history:
-        if message.get("metadata") == metadata and message.get("bot_id") == bot.identity.bot_id:
-            return str(message["ts"])
-    return None
+    bounds = {"oldest": f"{declared.recorded_at.timestamp() - CLOCKS_DIFFER:.6f}", "include_all_metadata": True}
+    async for message in pages(bot.slack, "conversations.history", "messages", channel=where.id, **bounds):
+        metadata = message.get("metadata") or {}
+        if metadata.get("event_type") == kind and message.get("bot_id") == bot.identity.bot_id:
+            yield message

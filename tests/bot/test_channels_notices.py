@@ -6,7 +6,7 @@ from incidents.actions.change import change_severity, change_status
 from incidents.actions.comment import comment
 from incidents.model import facts
 from incidents.model.vocabulary import Severity, Status
-from tests.bot.floor import ANA, BEN, DAN, Floor
+from tests.bot.floor import ANA, BEN, DAN, Floor, eventually
 
 
 def notices(floor: Floor, channel: str) -> list[str]:
@@ -67,6 +67,23 @@ async def test_a_lost_answer_makes_no_second_notice(floor: Floor, cut: str) -> N
     await floor.settled()
 
     assert len(notices(floor, channel)) == 1
+
+
+async def test_what_was_told_before_the_answer_was_lost_is_not_told_again_with_what_came_meanwhile(
+    floor: Floor,
+) -> None:
+    channel = await floor.declared_in()
+    before = len(floor.calls("chat.postMessage"))
+    floor.trouble("chat.postMessage", cut="after", delay=0.3)
+
+    await change_severity(floor.bot.core, 1, BEN, Severity.SEV1)
+    await eventually(lambda: len(floor.calls("chat.postMessage")) > before)
+    await change_status(floor.bot.core, 1, BEN, Status.IDENTIFIED)
+    await floor.settled()
+
+    first, second = notices(floor, channel)
+    assert ("SEV1" in first, "Identified" in first) == (True, False)
+    assert ("SEV1" in second, "Identified" in second) == (False, True)
 
 
 @pytest.mark.parametrize("cut", [None, "before", "after"])
