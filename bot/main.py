@@ -163,7 +163,7 @@ def can_be_mended(*faults: type[Exception], what: str = "", hint: str = "") -> I
 
 def _in_words(fault: Exception) -> str:
     """What went wrong; of an address, which ``what`` names, the operating system's word only."""
-    if isinstance(fault, OSError) and fault.errno and fault.filename is None:
+    if isinstance(fault, OSError) and fault.errno and fault.errno > 0 and fault.filename is None:
         return os.strerror(fault.errno)
     return str(fault)
 
