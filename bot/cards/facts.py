@@ -25,13 +25,13 @@ def standing(incident: Incident, write: WritePerson, now: datetime) -> str:
 
 
 def facts(incident: Incident, write: WritePerson) -> str:
-    """What is affected and who works on it, a line each."""
+    """What is affected and who works on it, a line each; once it is over, only what there was."""
     lines = {
-        "Affected": affected(incident) or "not said yet",
-        "Commander": write(incident.commander) if incident.commander else "nobody yet",
+        "Affected": affected(incident) or _so_far(incident, "not said yet"),
+        "Commander": write(incident.commander) if incident.commander else _so_far(incident, "nobody yet"),
         "Responders": responders(incident, write),
     }
-    return "\n".join(f"*{name}*  {fact}" for name, fact in lines.items())
+    return "\n".join(f"*{name}*  {fact}" for name, fact in lines.items() if fact)
 
 
 def affected(incident: Incident) -> str:
@@ -70,6 +70,10 @@ def brief(incident: Incident, now: datetime) -> str:
         channel_link(incident.channel.channel) if incident.channel else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _so_far(incident: Incident, nothing: str) -> str:
+    return nothing if incident.is_open else ""
 
 
 def _was(incident: Incident) -> str:

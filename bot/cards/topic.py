@@ -13,6 +13,9 @@ LIMIT = 250
 
 def topic(incident: Incident, name_of: Callable[[Person], str]) -> str:
     """One line of plain text."""
-    commander = f"Commander: {name_of(incident.commander)}" if incident.commander else "No commander yet"
-    stands = incident.status.word if incident.is_open else f"was {incident.severity.name}"
-    return shorten(f"{incident_sign(incident)} · {stands} · {commander}", LIMIT)
+    stands = [incident_sign(incident), incident.status.word if incident.is_open else f"was {incident.severity.name}"]
+    if incident.commander:
+        stands.append(f"Commander: {name_of(incident.commander)}")
+    elif incident.is_open:
+        stands.append("No commander yet")
+    return shorten(" · ".join(stands), LIMIT)

@@ -95,6 +95,15 @@ def test_a_resolved_card_is_quiet_and_says_what_it_was() -> None:
     assert shown["text"] == "✅ INC-12 Checkout fails for card payments: resolved after 2 h 05 min"
 
 
+def test_a_resolved_card_does_not_wait_for_what_was_never_named() -> None:
+    made = incident(services={})
+    made.change_status(Status.RESOLVED, act(BEN, 125))
+    said = words(card(made))
+    assert "*Responders*" in said
+    assert "Affected" not in said
+    assert "Commander" not in said
+
+
 def test_a_private_incident_says_so() -> None:
     assert "🔒 private" in words(card(incident(private=True)))
 

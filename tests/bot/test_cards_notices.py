@@ -181,6 +181,8 @@ def test_the_topic_says_where_it_stands_and_who_leads() -> None:
     made.change_status(Status.RESOLVED, act(BEN))
     assert topic(made, name_of) == "✅ Resolved · was SEV2 · Commander: ben"
     assert len(topic(made, lambda person: "x" * 300)) == 250
+    made.set_commander(None, act(BEN))
+    assert topic(made, name_of) == "✅ Resolved · was SEV2"
 
 
 def test_a_note_from_elsewhere_is_posted_whole() -> None:

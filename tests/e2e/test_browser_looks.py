@@ -59,6 +59,8 @@ async def test_the_channel_reads_at_a_glance_on_a_desk_by_night_and_on_a_phone(
         async with window(browser, workplace.sandbox, "U0DAN", f"&channel={channel}", size, scheme) as dan:
             await sees_it_all(dan)
             await dan.page.screenshot(path=screenshots / f"{name}.png")
+            await dan.page.get_by_role("button", name="More actions").click()
+            await expect(dan.page.get_by_role("menuitem", name="Change the affected")).to_be_in_viewport(ratio=1)
 
     await asyncio.gather(
         look("incident-channel", (1280, 900), "light"),

@@ -8,13 +8,15 @@ function closeMenus(but) {
   }
 }
 
-// Turns a popup to the side on which the part of the page that scrolls has room for it.
+// Moves a popup to where the part of the page that scrolls has room for it.
 function place(popup) {
-  popup.classList.remove("shift-left", "shift-up");
+  popup.classList.remove("shift-up");
+  popup.style.left = "";
   const box = popup.getBoundingClientRect();
   const frame = (popup.closest("#scroll, .thread-scroll, .fields, .lists") ?? document.body).getBoundingClientRect();
   const button = popup.parentElement.getBoundingClientRect();
-  popup.classList.toggle("shift-left", box.right > frame.right - 4 && button.right - box.width > frame.left);
+  const over = box.right - (frame.right - 8);
+  if (over > 0) popup.style.left = `${box.left - button.left - Math.min(over, box.left - frame.left)}px`;
   popup.classList.toggle("shift-up", box.bottom > frame.bottom - 4 && button.top - box.height > frame.top);
 }
 
