@@ -149,9 +149,9 @@ def test_two_edits_within_one_second_are_two() -> None:
 
 
 def test_a_links_preview_is_no_edit_and_a_removed_file_is_one() -> None:
-    file = {"id": "F1", "name": "graph.png"}
+    file, preview = {"id": "F1", "name": "graph.png"}, {"title": "preview", "from_url": "https://x"}
 
-    assert read_event(changed(message(), message(attachments=[{"title": "preview"}])), ME) is None
+    assert read_event(changed(message(), message(attachments=[preview])), ME) is None
     assert read_event(changed(message(files=[file]), message()), ME) is not None
 
 

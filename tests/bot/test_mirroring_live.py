@@ -107,7 +107,8 @@ async def test_the_bots_updates_and_previews_of_links_are_no_edits(floor: Floor)
     ts = await ana.say(channel, "look: https://example.com")
     there = floor.channel(channel)
 
-    messages.edit(floor.sandbox.workspace, there, there.messages[ts], {"attachments": [{"title": "Example"}]}, ANA.id)
+    preview = {"title": "Example", "from_url": "https://example.com"}
+    messages.edit(floor.sandbox.workspace, there, there.messages[ts], {"attachments": [preview]}, ANA.id)
     await floor.settled()
 
     assert await floor.facts(facts.MessageEdited) == []
