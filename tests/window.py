@@ -6,9 +6,13 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, ViewportSize
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from sandbox.server import Sandbox
+
+PATIENCE = 10_000
+"""Milliseconds until something that should be seen, or be there to press, is given up."""
+expect.set_options(timeout=PATIENCE)
 
 
 class Window:
@@ -59,7 +63,7 @@ async def window(
     page = await browser.new_page(viewport=ViewportSize(width=size[0], height=size[1]), color_scheme=scheme)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     await page.goto(f"{sandbox.url}/?as={person}{place}")
     await page.locator("body[data-live]").wait_for()
     yield Window(page)

@@ -26,7 +26,7 @@ def database_address(sqlite_address: str) -> str:
 @pytest.fixture
 def pace() -> Pace:
     """With time to press *Undo*."""
-    return Pace(undo=timedelta(seconds=2), notice=timedelta(seconds=0.2), topic=timedelta(seconds=0.3))
+    return Pace(undo=timedelta(seconds=4), notice=timedelta(seconds=0.2), topic=timedelta(seconds=0.3))
 
 
 def card(window: Window) -> Locator:
