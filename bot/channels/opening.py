@@ -77,23 +77,21 @@ async def _create_named(bot: Bot, incident: Incident, name: str) -> tuple[str, s
 async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
     """The channel that an earlier attempt made: the bot's own, of one of our names, since the declaration, nobody's.
 
-    Whoever makes a channel is in it, and the bot is in few: https://docs.slack.dev/reference/methods/users.conversations
+    It may have known another title, or have had to do without. Whoever makes a channel is in it, and the bot is in few:
+    https://docs.slack.dev/reference/methods/users.conversations
     """
-    titles = await _titles(bot, incident)
+    told = [entry.fact for entry in await bot.core.storage.read.entries(incident.number, 1, incident.head.length)]
+    detached = {fact.channel for fact in told if isinstance(fact, facts.ChannelDetached)}
+    titles = {incident.title, "", *(fact.old for fact in told if isinstance(fact, facts.TitleChanged))}
     names = {name for title in titles for name in _names(bot, incident.number, title)}
     types = "private_channel" if incident.private else "public_channel"
     async for found in pages(bot.slack, "users.conversations", "channels", types=types, exclude_archived=True):
         ours = found.get("creator") == bot.identity.user_id and found["name"] in names
         since = found["created"] >= incident.declared_at.timestamp() - CLOCKS_DIFFER
-        if ours and since and await bot.core.storage.read.incident_in(channel(found["id"])) is None:
+        where = channel(found["id"])
+        if ours and since and where not in detached and await bot.core.storage.read.incident_in(where) is None:
             return found["id"], found["name"]
     return None
-
-
-async def _titles(bot: Bot, incident: Incident) -> set[str]:
-    """All the titles that the incident has had, and none: what an earlier attempt may have made a name of."""
-    entries = await bot.core.storage.read.entries(incident.number, 1, incident.head.length)
-    return {incident.title, ""} | {entry.fact.old for entry in entries if isinstance(entry.fact, facts.TitleChanged)}
 
 
 def _names(bot: Bot, number: int, title: str) -> Iterator[str]:

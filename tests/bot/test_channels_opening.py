@@ -3,7 +3,7 @@
 import pytest
 
 from incidents.actions.change import change_title
-from incidents.actions.channel import ask_for_channel
+from incidents.actions.channel import ask_for_channel, detach_channel
 from tests.bot.floor import ANA, BEN, DAN, Floor, eventually
 
 
@@ -105,6 +105,18 @@ async def test_somebody_elses_channel_of_our_name_is_not_taken(floor: Floor) -> 
     await floor.declare()
 
     assert floor.channels() == ["inc-1-checkout-fails-2"]
+
+
+async def test_a_channel_that_was_detached_is_not_taken_for_the_lost_one(floor: Floor) -> None:
+    await floor.declare()
+    await detach_channel(floor.bot.core, 1, ANA)
+    floor.trouble("conversations.create", cut="after", times=2)  # the first is refused, the second makes a channel
+
+    await ask_for_channel(floor.bot.core, 1, ANA)
+    await floor.settled()
+
+    assert floor.channels() == ["inc-1-checkout-fails", "inc-1-checkout-fails-2"]
+    assert (await floor.incident()).channel.name == "inc-1-checkout-fails-2"  # type: ignore[union-attr]
 
 
 async def test_where_the_workspace_forbids_channels_the_declarer_is_told_what_to_do(floor: Floor) -> None:
