@@ -39,15 +39,15 @@ class Asked:
         """The same request, about incident ``number``, with ``text``."""
         return replace(self, named=number, text=text)
 
-    async def answer(self, message: Message, *, in_channel: bool = False) -> None:
-        """Say ``message`` to this person alone, or to all in the channel.
+    async def answer(self, message: Message) -> None:
+        """Say ``message`` to this person alone.
 
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
         """
         if self.response_url:
             await self.bot.slack.respond(
                 self.response_url,
-                response_type="in_channel" if in_channel else "ephemeral",
+                response_type="ephemeral",
                 replace_original=False,
                 **message.to_dict(),
             )

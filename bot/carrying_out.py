@@ -11,6 +11,7 @@ from bot.cards.panel import panel_view
 from bot.commands.target import find_incident, named_in
 from bot.context import Bot
 from bot.forms.services import service_option
+from bot.slack import SlackRefused
 from bot.words import WORDS, Word, find_word
 from incidents.model.vocabulary import parse_incident_number
 
@@ -44,13 +45,18 @@ async def run(word: Word, asked: Asked) -> Message | None:
     return await word.on_incident(asked, incident) if incident is not None else None
 
 
-async def redraw_panel(asked: Asked, view_id: str) -> None:
-    """Show the panel of the incident as it is now."""
+async def redraw_panel(asked: Asked, view_id: str, answer: Message | None) -> None:
+    """Show the panel of the incident as it is now, with ``answer``; nothing where it was closed meanwhile."""
     assert asked.named is not None
     incident = await asked.bot.core.storage.read.incident(asked.named)
-    if incident is not None:
-        view = panel_view(incident, asked.by, asked.bot.core.clock())
+    if incident is None or not incident.visible_to(asked.by):
+        return
+    view = panel_view(incident, asked.by, asked.bot.core.clock(), answer)
+    try:
         await asked.bot.slack.call("views.update", view_id=view_id, view=view)
+    except SlackRefused as refused:
+        if refused.error != "not_found":
+            raise
 
 
 async def service_options(bot: Bot, text: str) -> list[dict[str, Any] | Option]:

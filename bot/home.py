@@ -1,7 +1,8 @@
 """The app's Home tab: the open incidents as this person may see them, drawn when it is opened or used."""
 
-from bot.cards.home import home_view
+from bot.cards.home import home_view, no_home_view
 from bot.context import Bot
+from bot.people import NotAMember
 from incidents.model.identity import Person
 from incidents.ports import IncidentQuery
 
@@ -10,7 +11,12 @@ SHOWN = 20
 
 
 async def publish_home(bot: Bot, viewer: Person) -> None:
-    """Draw the Home tab of ``viewer``."""
-    page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
-    view = home_view(page, viewer, bot.core.clock())
+    """Draw the Home tab of ``viewer``; whoever is no member is told why there is nothing."""
+    try:
+        await bot.people.must_be_member(viewer.id)
+    except NotAMember as refusal:
+        view = no_home_view(refusal.sentence)
+    else:
+        page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
+        view = home_view(page, viewer, bot.core.clock())
     await bot.slack.call("views.publish", user_id=viewer.id, view=view)

@@ -55,7 +55,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
 
     async def on_search(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         search = shaped(payloads.Search, body)
-        await ack(options=await service_options(bot, search.value) if search else [])
+        known = search is not None and (await bot.people.get(search.user.id)).is_member
+        await ack(options=await service_options(bot, search.value) if search and known else [])
 
     async def on_home_opened(event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home" and isinstance(event.get("user"), str):

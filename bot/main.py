@@ -23,7 +23,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
 from bot.channels.catching_up import keep_caught_up
-from bot.channels.work import HANDLERS
+from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity
 from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
@@ -76,7 +76,7 @@ async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIter
         storage = await stack.enter_async_context(opened_storage(settings))
         client = web_client(settings, settings.slack_bot_token)
         bot = await _meet_slack(settings, Core(storage, now, pace or Pace()), Door(client))
-        runner = JobRunner(storage, {kind: partial(work, bot) for kind, work in HANDLERS.items()}, now)
+        runner = JobRunner(storage, {kind: partial(work, bot) for kind in HANDLERS}, now)
         stack.push_async_callback(runner.stop)
         with can_be_mended(DatabaseInUse, OSError):
             await runner.start()

@@ -9,12 +9,14 @@ from typing import Any
 from bot import payloads
 from bot.asked import Asked
 from bot.cards.actions import read_press
+from bot.cards.message import Message
 from bot.cards.panel import PANEL
 from bot.carrying_out import redraw_panel, run
 from bot.context import Bot, channel, person
 from bot.forms import declare, services
 from bot.forms.form import Carried
-from bot.words import find_word
+from bot.home import publish_home
+from bot.words import Word, find_word
 
 
 async def carry_out_press(asked: Asked) -> None:
@@ -27,13 +29,19 @@ async def carry_out_press(asked: Asked) -> None:
         return
     word = find_word(meant.word)
     message = await run(word, asked)
-    in_panel = asked.view.get("callback_id") == PANEL
-    if message is not None and word.is_to_read and not in_panel:
-        await asked.turn_to(message)
-    elif message is not None and (word.is_to_read or not in_panel):
+    if asked.view.get("callback_id") == PANEL:
+        await _answer_in_panel(asked, word, message)
+    elif message is not None:
+        await (asked.answer(message) if word.answers == "aside" else asked.turn_to(message))
+    if asked.view.get("type") == "home":
+        await publish_home(asked.bot, asked.by)
+
+
+async def _answer_in_panel(asked: Asked, word: Word, message: Message | None) -> None:
+    if message is not None and word.answers == "page":
         await asked.answer(message)
-    elif in_panel and asked.named is not None:
-        await redraw_panel(asked, asked.view["id"])
+    elif message is not None and asked.named is not None:
+        await redraw_panel(asked, asked.view["id"], message)
 
 
 def asked_by_press(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:

@@ -65,7 +65,7 @@ async def _answer(asked: Asked, view: payloads.View, message: Message | None) ->
     if view.callback_id == declare.WORD:
         await asked.bot.people.names(declare.paged_in(view))  # while the channel opens: the card will name them
     elif view.root_view_id and view.root_view_id != view.id:
-        await redraw_panel(asked, view.root_view_id)
+        await redraw_panel(asked, view.root_view_id, message)
     elif message is not None and asked.response_url:
         await asked.answer(message)
 

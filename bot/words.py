@@ -5,7 +5,7 @@ A module of `bot/commands/` registers its word here; the listeners find it by wh
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 
@@ -28,6 +28,11 @@ class UnknownCommand(Refusal):
         super().__init__(f'There is no "{typed[:40]}". {hint}')
 
 
+Answers = Literal["aside", "in_place", "page"]
+"""What a word's answer is to the answer in which its button was pressed: beside it, in its place (*Undo*), or a page to
+read, which takes its place too. In the panel, a page lies on top, and all else stands in the panel."""
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of `/incident`."""
@@ -42,8 +47,7 @@ class Word:
     """Set instead of ``run`` where the word is about one incident, which is found first."""
     names_incident_last: bool = True
     """Whether INC-n may stand at the end too; not where free text follows, which may end so."""
-    is_to_read: bool = False
-    """Whether its answer is something to read, which takes the place of the page where its button was pressed."""
+    answers: Answers = "aside"
     listed: bool = True
     """Whether help shows it."""
 

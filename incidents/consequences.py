@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     ANNOUNCE = "announce"
     NOTICE = "notice"
     POST_COMMENT = "post_comment"
+    SAY_FAREWELL = "say_farewell"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ UPDATE_ANNOUNCEMENT = Consequence(JobKind.ANNOUNCE, "announcement", wait="undo")
 NOTICE = Consequence(JobKind.NOTICE, "notices", wait="notice", gather="person")
 GREET = Consequence(JobKind.GREET, "greeting")
 COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
+FAREWELL = Consequence(JobKind.SAY_FAREWELL, "channel", gather=None)
 CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
 
 CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
@@ -100,7 +102,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.ResponderLeft: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.CommanderChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED),
-    facts.ChannelDetached: (UPDATE_ANNOUNCEMENT,),
+    facts.ChannelDetached: (FAREWELL, UPDATE_ANNOUNCEMENT),
     facts.ChannelArchived: (UPDATE_ANNOUNCEMENT,),
     facts.Comment: (COMMENT,),
     facts.Message: (),

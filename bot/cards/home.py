@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 from bot.cards.actions import DECLARE
 from bot.cards.blocks import button, context, header, row, section
 from bot.cards.rows import incident_row
-from bot.cards.text import count
+from bot.cards.text import count, escape
 from incidents.model.identity import Person
 from incidents.ports import IncidentPage
 
@@ -22,6 +22,12 @@ def home_view(page: IncidentPage, viewer: Person, now: datetime) -> dict[str, An
     shown = _incidents(page, viewer, now) if page.incidents else _quiet()
     blocks = [row([button("Declare an incident", DECLARE, style="primary")]), DividerBlock(), *shown]
     built: dict[str, Any] = View(type="home", blocks=blocks).to_dict()
+    return built
+
+
+def no_home_view(why: str) -> dict[str, Any]:
+    """For whoever may see no incidents: ``why`` is plain text."""
+    built: dict[str, Any] = View(type="home", blocks=[section(escape(why))]).to_dict()
     return built
 
 

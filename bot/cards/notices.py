@@ -18,6 +18,7 @@ from incidents.model import facts
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
+from incidents.model.vocabulary import incident_name
 
 
 def notice(incident: Incident, entries: Sequence[Entry], name_of: Callable[[Person], str]) -> Message | None:
@@ -36,6 +37,15 @@ def notice(incident: Incident, entries: Sequence[Entry], name_of: Callable[[Pers
     line = cut(f"{write(told[0].by)} {joined(clauses)}.", SECTION_LIMIT)
     pages = any(isinstance(entry.fact, facts.Paged) for entry in told)
     return Message(line, [section(line, _join(incident) if pages else None)])
+
+
+def farewell(entry: Entry, name_of: Callable[[Person], str]) -> Message:
+    """In a channel that ``entry`` detached from its incident."""
+    line = (
+        f"{by_name(name_of)(entry.by)} detached this channel from {incident_name(entry.incident)}: "
+        "what is written here is no longer recorded."
+    )
+    return Message(line, [section(line)])
 
 
 def _call(incident: Incident) -> Message:

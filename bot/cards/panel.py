@@ -10,6 +10,7 @@ from bot.cards import actions
 from bot.cards.blocks import BLOCK_ID_LIMIT, button, confirmation, context, modal, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
 from bot.cards.facts import facts, standing
+from bot.cards.message import Message
 from bot.cards.rows import headline
 from bot.cards.text import mention, prose, slack_user
 from incidents.model.identity import Person
@@ -20,10 +21,12 @@ PANEL = "panel"
 """The callback id of the panel."""
 
 
-def panel_view(incident: Incident, viewer: Person, now: datetime) -> dict[str, Any]:
-    """The panel as ``viewer`` may use it."""
+def panel_view(incident: Incident, viewer: Person, now: datetime, answer: Message | None = None) -> dict[str, Any]:
+    """The panel as ``viewer`` may use it, with the ``answer`` to what they just did on top."""
     summary = prose(incident.summary) or "No summary yet."
+    answered = [*answer.blocks, DividerBlock()] if answer else []
     blocks = [
+        *answered,
         *headline(incident),
         context(standing(incident, mention, now)),
         section(summary),

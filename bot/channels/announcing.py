@@ -1,5 +1,7 @@
 """Announcing a public incident: one message in each announcement channel, kept true in place."""
 
+from datetime import timedelta
+
 from bot.cards.announcement import announcement
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.listing import pages
@@ -7,9 +9,10 @@ from bot.channels.posting import marked, post_once
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
 from incidents.actions.posts import forget_post, remember_post
+from incidents.consequences import CONSEQUENCES, UPDATE_ANNOUNCEMENT
 from incidents.model.identity import Channel
 from incidents.model.incident import Incident
-from incidents.ports import CannotSucceed, Job, Post, Purpose
+from incidents.ports import CannotSucceed, Job, Post, Purpose, TryLater
 
 
 async def announce(bot: Bot, job: Job) -> None:
@@ -18,9 +21,21 @@ async def announce(bot: Bot, job: Job) -> None:
     if incident is None or incident.private:
         return
     posts = await bot.core.storage.read.posts(incident.number, Purpose.ANNOUNCEMENT)
+    if posts:
+        await _after_undo(bot, job)
     kept = [post for post in posts if await _edited(bot, incident, post)]
     if len(kept) < len(bot.announcement_channels):
         await _announce(bot, job, incident, {post.channel for post in kept})
+
+
+async def _after_undo(bot: Bot, job: Job) -> None:
+    """Raises TryLater while the last change that the announcement would tell of can still be taken back."""
+    told = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+    changes = [entry.recorded_at for entry in told if UPDATE_ANNOUNCEMENT in CONSEQUENCES[type(entry.fact)]]
+    if changes:
+        left = max(changes) + bot.core.pace.undo - bot.core.clock()
+        if left > timedelta():
+            raise TryLater("the change can still be undone", left.total_seconds())
 
 
 async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:

@@ -60,9 +60,16 @@ class SlackMessage(BaseModel):
         return self.bot_id == identity.bot_id or self.user == identity.user_id
 
     def said(self) -> tuple[str, tuple[facts.File, ...]]:
-        """The words and the files; another bot's words may stand in its attachments or blocks only."""
+        """The words and the files. What bots say may stand in attachments and blocks, what is shared in an attachment.
+
+        What Slack shows of a link is nobody's word.
+        """
         files = tuple(facts.File(id=f.id, name=f.name or f.id, link=f.permalink or "") for f in self.files or [])
-        return self.text or words(self.attachments or [], self.blocks or []), files
+        said = [each for each in self.attachments or [] if each.get("is_share") or "from_url" not in each]
+        blocks = (self.blocks or []) if self.bot_id or not self.text else []
+        text = self.text or ""
+        more = [line for line in words(said, blocks).splitlines() if line not in text]
+        return "\n".join(filter(None, [text, *more])), files
 
     def author(self) -> Person:
         return person(self.user or self.bot_id or "unknown")

@@ -1,16 +1,18 @@
-"""Which handler makes each kind of job true."""
+"""Which handler makes each kind of job true, and what Slack's refusals mean for a job."""
 
 from collections.abc import Awaitable, Callable
 
 from bot.channels.announcing import announce
 from bot.channels.card import bookmark_card, pin_card, set_topic, show_card
 from bot.channels.comments import post_comment
+from bot.channels.farewell import say_farewell
 from bot.channels.inviting import invite
 from bot.channels.notices import give_notice
 from bot.channels.opening import greet, open_channel
 from bot.context import Bot
+from bot.slack import SlackRefused
 from incidents.consequences import JobKind
-from incidents.ports import Job
+from incidents.ports import CannotSucceed, Job
 
 HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.OPEN_CHANNEL: open_channel,
@@ -23,4 +25,13 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.ANNOUNCE: announce,
     JobKind.NOTICE: give_notice,
     JobKind.POST_COMMENT: post_comment,
+    JobKind.SAY_FAREWELL: say_farewell,
 }
+
+
+async def work(bot: Bot, job: Job) -> None:
+    """Do ``job``. What Slack refuses it would refuse again. Raises CannotSucceed, TryLater, SlackUnavailable."""
+    try:
+        await HANDLERS[job.kind](bot, job)
+    except SlackRefused as refused:
+        raise CannotSucceed(str(refused)) from refused

@@ -3,19 +3,12 @@
 from bot.asked import Asked
 from bot.cards.answers import done
 from bot.cards.message import Message
-from bot.cards.text import mention
 from bot.words import incident_word
 from incidents.actions.channel import detach_channel
 from incidents.model.incident import Incident
 
 
 @incident_word("detach", "", "Stop mirroring the incident's channel")
-async def detach(asked: Asked, incident: Incident) -> Message | None:
+async def detach(asked: Asked, incident: Incident) -> Message:
     await detach_channel(asked.bot.core, incident.number, asked.by)
-    said = (
-        f"{mention(asked.by)} detached this channel from INC-{incident.number}: what is written is no longer recorded."
-    )
-    if incident.channel is not None and incident.channel.channel == asked.channel and not asked.view:
-        await asked.answer(done(said), in_channel=True)
-        return None
     return done(f"INC-{incident.number} has no channel any more. What was written stays on its timeline.")

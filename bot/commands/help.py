@@ -7,7 +7,7 @@ from bot.words import WORDS, word
 from incidents.ports import IncidentQuery
 
 
-@word("help", "", "All this", is_to_read=True)
+@word("help", "", "All this", answers="page")
 async def help(asked: Asked) -> Message | None:
     """Whoever is in no incident yet is welcomed."""
     rows = [HelpRow(word.word, word.what, word.usage) for word in WORDS.values() if word.listed]

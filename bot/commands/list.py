@@ -10,7 +10,7 @@ SERVICES_OFFERED = 90
 """Services in the menu of the list."""
 
 
-@word("list", "[open | resolved | all] [mine]", "The incidents, most urgent first", is_to_read=True)
+@word("list", "[open | resolved | all] [mine]", "The incidents, most urgent first", answers="page")
 async def list_incidents(asked: Asked) -> Message:
     return await listed(asked)
 

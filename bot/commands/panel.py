@@ -17,7 +17,7 @@ async def panel(asked: Asked) -> Message | None:
             raise NoSuchIncident(asked.named)
     else:
         incident = await read.incident_in(asked.channel) if asked.channel else None
-    if incident is None:
+    if incident is None or not incident.visible_to(asked.by):
         return await listed(asked)
     await asked.show(panel_view(incident, asked.by, asked.bot.core.clock()))
     return None

@@ -28,12 +28,17 @@ def named_in(asked: Asked, word: Word) -> Asked:
     """Take ``INC-n`` out of the text, where it stands first (or last, where the word allows that)."""
     tokens = asked.text.split()
     for place in (0, -1) if word.names_incident_last else (0,):
-        number = parse_incident_number(tokens[place]) if tokens else None
+        number = parse_incident_number(tokens[place]) if tokens and _is_name(tokens[place], word) else None
         if number is not None:
             text = asked.text.strip()
             rest = text[len(tokens[0]) :] if place == 0 else text[: -len(tokens[-1])]
             return replace(asked, named=number, text=rest.strip())
     return asked
+
+
+def _is_name(token: str, word: Word) -> bool:
+    """Whether ``token`` can be meant as an incident: free text may well begin with ``#1``."""
+    return word.names_incident_last or not token.startswith("#")
 
 
 async def find_incident(asked: Asked, word: Word) -> Incident | None:
@@ -48,7 +53,7 @@ async def find_incident(asked: Asked, word: Word) -> Incident | None:
             raise NoSuchIncident(asked.named)
         return incident
     here = await read.incident_in(asked.channel) if asked.channel else None
-    if here is not None:
+    if here is not None and here.visible_to(asked.by):
         return here
     mine = await read.find(IncidentQuery(viewer=asked.by, mine=True, limit=2))
     if len(mine.incidents) == 1:

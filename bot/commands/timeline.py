@@ -12,7 +12,7 @@ ALL = "all"
 BEFORE = "before="
 
 
-@incident_word("timeline", "[all]", "What happened; with all, what was said too", is_to_read=True)
+@incident_word("timeline", "[all]", "What happened; with all, what was said too", answers="page")
 async def timeline(asked: Asked, incident: Incident) -> Message:
     query = _query(incident.number, asked.text)
     page = await asked.bot.core.storage.read.timeline(query)

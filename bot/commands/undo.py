@@ -1,5 +1,7 @@
 """*Undo*, the button beside the answer to a change: takes a slip back for some seconds."""
 
+import re
+
 from bot.asked import Asked
 from bot.cards.answers import done
 from bot.cards.message import Message
@@ -9,9 +11,9 @@ from incidents.model.incident import Incident
 from incidents.model.refusals import TooLateToUndo
 
 
-@incident_word("undo", is_to_read=True, listed=False)
+@incident_word("undo", answers="in_place", listed=False)
 async def undo(asked: Asked, incident: Incident) -> Message | None:
-    if not asked.text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,9}", asked.text):
         raise TooLateToUndo("only the button beside the change undoes it")
     await take_back(asked.bot.core, incident.number, asked.by, int(asked.text))
     return done("Taken back.")

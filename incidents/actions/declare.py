@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from incidents.actions.mirror import PinnedMessage
+from incidents.actions.mirror import PinnedMessage, pin_origin
 from incidents.consequences import CHANNEL_WANTED, following, job
 from incidents.core import Core
 from incidents.model.identity import Person
@@ -75,7 +75,8 @@ async def _declare(core: Core, request: Declare) -> Incident:
         act = core.act(request.by, request.origin)
         incident = Incident.declare(number, declaration, act)
         if request.message is not None:
-            incident.pin(request.message.fact, Act(request.by, act.at, happened_at=request.message.at))
+            origin = pin_origin(number, request.message)
+            incident.pin(request.message.fact, Act(request.by, act.at, origin, request.message.at))
         entries = incident.take_new_entries()
         await unit.save(incident, entries)
         jobs = following(entries[:1], core.pace)

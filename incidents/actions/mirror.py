@@ -72,12 +72,17 @@ async def pin_mirrored(core: Core, by: Person, channel: Channel, message: str) -
     return True
 
 
+def pin_origin(incident: int, message: PinnedMessage) -> str:
+    """The name under which ``message`` is a key entry of ``incident`` once; it may be one of several incidents."""
+    return f"{message_origin(message.fact.channel, message.fact.message)}/pinned/INC-{incident}"
+
+
 async def pin(core: Core, number: int, by: Person, message: PinnedMessage) -> None:
     """Make ``message`` a key entry of incident ``number``, once, whether it was mirrored or not.
 
     Raises NoSuchIncident, also where it is private and ``by`` may not know of it.
     """
-    origin = f"{message_origin(message.fact.channel, message.fact.message)}/pinned"
+    origin = pin_origin(number, message)
     async with core.changing(number, by) as (unit, incident):
         if await unit.entry_from(origin) is None:
             incident.pin(message.fact, Act(by, core.clock(), origin))

@@ -94,7 +94,6 @@ class Declaration:
     services: Mapping[Service, Impact] = field(default_factory=dict)
     page: Sequence[Person] = ()
     private: bool = False
-    wants_channel: bool = True
 
 
 @dataclass

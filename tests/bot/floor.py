@@ -13,7 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import build_app
-from bot.channels.work import HANDLERS
+from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity, person
 from bot.people import People
 from bot.slack import Door
@@ -145,7 +145,7 @@ async def at_work(
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
         announcement_channels=announcement_channels,
     )
-    handlers = {kind: partial(work, bot) for kind, work in HANDLERS.items()}
+    handlers = {kind: partial(work, bot) for kind in HANDLERS}
     runner = JobRunner(storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5))
     socket = AsyncSocketModeHandler(build_app(bot, web, ""), sandbox.app.app_token)
     await runner.start()
