@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from bot.channels.mirroring import SlackMessage
+
 
 class Id(BaseModel):
     """Something that is named by its id, with the team it belongs to where Slack says so."""
@@ -71,17 +73,6 @@ class Submission(BaseModel):
     trigger_id: str = ""
 
 
-class Message(BaseModel):
-    """The message on which a message shortcut was used."""
-
-    ts: str
-    text: str = ""
-    user: str | None = None
-    bot_id: str | None = None
-    files: list[dict[str, Any]] = Field(default_factory=list)
-    attachments: list[dict[str, Any]] = Field(default_factory=list)
-
-
 class Shortcut(BaseModel):
     """A global shortcut, or one of a message."""
 
@@ -90,7 +81,7 @@ class Shortcut(BaseModel):
     trigger_id: str
     response_url: str = ""
     channel: Id | None = None
-    message: Message | None = None
+    message: SlackMessage | None = None
 
 
 class Search(BaseModel):

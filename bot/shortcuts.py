@@ -10,15 +10,15 @@ from bot import payloads
 from bot.answering import answering
 from bot.asked import Asked
 from bot.cards.text import cut
+from bot.channels.mirroring import SlackMessage
 from bot.commands.pin import pin_message
 from bot.commands.target import find_incident
 from bot.context import Bot, channel, person
-from bot.forms.declare import declare_form
+from bot.forms.declare import Answers, declare_form
 from bot.forms.form import Carried, CarriedMessage
 from bot.manifest import ADD_TO_TIMELINE, DECLARE_FROM_MESSAGE, DECLARE_SHORTCUT
 from bot.typed import plain
 from bot.words import WORDS
-from incidents.model.facts import File
 from incidents.model.identity import Channel
 from incidents.model.text import TITLE_LIMIT
 
@@ -43,21 +43,21 @@ async def used(bot: Bot, shortcut: payloads.Shortcut) -> None:
             await carry_out(asked, shortcut.message)
 
 
-async def _declare(asked: Asked, _: payloads.Message | None) -> None:
+async def _declare(asked: Asked, _: SlackMessage | None) -> None:
     await asked.show(declare_form(Carried()))
 
 
-async def _declare_from(asked: Asked, message: payloads.Message | None) -> None:
+async def _declare_from(asked: Asked, message: SlackMessage | None) -> None:
     """The message's first line becomes the title, and the message the first entry of the timeline."""
     if message is None or asked.channel is None:
         return
     carried = _carried(asked.channel, message)
     first_line = next(iter(plain(carried.text).strip().splitlines()), "")
-    form = Carried(response_url=asked.response_url, message=carried.within(CARRIED))
-    await asked.show(declare_form(form, title=cut(first_line, TITLE_LIMIT)))
+    form = Carried(response_url=asked.response_url, message=carried.model_copy(update={"text": ""}).within(CARRIED))
+    await asked.show(declare_form(form, Answers(title=cut(first_line, TITLE_LIMIT)), carried.text))
 
 
-async def _add_to_timeline(asked: Asked, message: payloads.Message | None) -> None:
+async def _add_to_timeline(asked: Asked, message: SlackMessage | None) -> None:
     """Where it is not clear to which incident's, the buttons that ask take the message along."""
     if message is None or asked.channel is None:
         return
@@ -68,20 +68,13 @@ async def _add_to_timeline(asked: Asked, message: payloads.Message | None) -> No
         await asked.answer(await pin_message(asked, incident, carried))
 
 
-SHORTCUTS: dict[str, Callable[[Asked, payloads.Message | None], Awaitable[None]]] = {
+SHORTCUTS: dict[str, Callable[[Asked, SlackMessage | None], Awaitable[None]]] = {
     DECLARE_SHORTCUT: _declare,
     DECLARE_FROM_MESSAGE: _declare_from,
     ADD_TO_TIMELINE: _add_to_timeline,
 }
 
 
-def _carried(where: Channel, message: payloads.Message) -> CarriedMessage:
-    files = tuple(File(id=str(file.get("id", "")), name=str(file.get("name", ""))) for file in message.files)
-    author = message.user or message.bot_id or "unknown"
-    return CarriedMessage(channel=where.id, ts=message.ts, author=author, text=_text(message), files=files)
-
-
-def _text(message: payloads.Message) -> str:
-    """What the message says; a bot's may say it in its attachments only."""
-    fallbacks = (str(attachment.get("fallback") or attachment.get("text") or "") for attachment in message.attachments)
-    return message.text or "\n".join(filter(None, fallbacks))
+def _carried(where: Channel, message: SlackMessage) -> CarriedMessage:
+    text, files = message.said()
+    return CarriedMessage(channel=where.id, ts=message.ts, author=message.author().id, text=text, files=files)

@@ -9,8 +9,17 @@ from bot.forms.services import services_form, services_of
 from bot.words import incident_word
 from incidents.actions.change import change_services
 from incidents.model.incident import Incident
-from incidents.model.refusals import UnknownWord
+from incidents.model.refusals import Refusal, UnknownWord
 from incidents.model.vocabulary import Impact
+
+
+class NotSaidHow(Refusal):
+    """A service was named without what is wrong with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Say how each is affected: /incident services checkout=degraded. Or type nothing more, for a form."
+        )
 
 
 @incident_word("services", "", "What is affected, and how badly", names_incident_last=False)
@@ -21,14 +30,18 @@ async def services(asked: Asked, incident: Incident) -> Message | None:
     changed = await change_services(asked.bot.core, incident.number, asked.by, _impacts(asked.text))
     affected = changed.incident.services.values()
     listed = ", ".join(f"{escape(each.name)} ({each.impact.word})" for each in affected) or "nothing"
-    return told(changed, f"Affected by INC-{incident.number}: {listed}.", "Nothing was changed.", undo=False)
+    return told(
+        changed, f"Affected by INC-{incident.number}: {listed}.", "Nothing was changed.", undo=len(changed.entries) == 1
+    )
 
 
 def _impacts(text: str) -> dict[str, Impact]:
     """Reads ``checkout=degraded api=major_outage``, or ``none``. Raises UnknownWord."""
     if text.strip().casefold() == "none":
         return {}
-    pairs = (part.partition("=") for part in text.split())
+    pairs = [part.partition("=") for part in text.split()]
+    if not all(equals for _, equals, _ in pairs):
+        raise NotSaidHow
     return {service: _impact(word) for service, _, word in pairs}
 
 

@@ -1,6 +1,7 @@
 """The declare form: five questions, and it can be finished with one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -13,6 +14,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot import payloads
+from bot.cards.blocks import SECTION_LIMIT, context, section
 from bot.cards.signs import severity_sign
 from bot.context import person
 from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, modal, text_box, text_in
@@ -26,66 +28,110 @@ WORD = "declare"
 CHANNEL = Option(value="channel", text="Open a channel for it")
 PRIVATE = Option(value="private", text="Private", description="Only its responders can see that it exists.")
 
+MESSAGE = "message/"
+"""The block ids of the message from which an incident is declared. It stands in the form whole, since what a form
+carries unseen has 3,000 characters at the most: https://docs.slack.dev/reference/views"""
 
-def declare_form(carried: Carried, title: str = "", summary: str = "", chosen: Chosen | None = None) -> dict[str, Any]:
-    """An empty form, or one with what is known already; ``chosen`` services bring the question of their impact."""
-    return modal(WORD, "Declare an incident", "Declare", _questions(title, summary, chosen or {}), carried)
+
+@dataclass(frozen=True)
+class Answers:
+    """What the form is filled in with."""
+
+    title: str = ""
+    severity: Severity = DEFAULT_SEVERITY
+    chosen: Chosen = field(default_factory=dict)
+    page: Sequence[str] = ()
+    """Slack's ids of those to page."""
+    summary: str = ""
+    ticked: frozenset[str] = frozenset({CHANNEL.value})
+
+
+def declare_form(carried: Carried, answers: Answers | None = None, message: str = "") -> dict[str, Any]:
+    """An empty form, or one with what is known already; ``message`` (markup) is the one it is declared from."""
+    blocks = [*_message_blocks(message), *_questions(answers or Answers())]
+    return modal(WORD, "Declare an incident", "Declare", blocks, carried)
 
 
 def drawn_again(view: payloads.View, carried: Carried, warning: str = "") -> dict[str, Any]:
     """The form with what was filled in so far, after a choice of services or with a ``warning`` on top."""
-    questions: Sequence[Block] = _questions(text_in(view, "title"), text_in(view, "summary"), chosen_services(view))
     warned = [SectionBlock(block_id="warning", text=warning)] if warning else []
-    return modal(
-        WORD, "Declare an incident", "Declare anyway" if warning else "Declare", [*warned, *questions], carried
-    )
+    blocks = [*warned, *_message_blocks(message_in(view)), *_questions(_answers(view))]
+    return modal(WORD, "Declare an incident", "Declare anyway" if warning else "Declare", blocks, carried)
 
 
 def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
     """What was filled in. The form's own id makes it count once: Slack keeps it when a submission is sent again."""
-    ticked = {option["value"] for option in filled(view, "options").get("selected_options") or []}
-    severity = chosen_in(view, "severity")
+    answers = _answers(view)
+    message = carried.message.model_copy(update={"text": message_in(view)}) if carried.message else None
     return Declare(
         by=by,
         origin=f"slack:view:{view.id}",
-        title=text_in(view, "title"),
-        severity=Severity.parse(severity) if severity else DEFAULT_SEVERITY,
-        summary=text_in(view, "summary"),
-        impacts={service.id: impact for service, impact in chosen_services(view).items()},
+        title=answers.title,
+        severity=answers.severity,
+        summary=answers.summary,
+        impacts={service.id: impact for service, impact in answers.chosen.items()},
         page=paged_in(view),
-        private=PRIVATE.value in ticked,
-        wants_channel=CHANNEL.value in ticked,
-        message=carried.message.pinned() if carried.message else None,
+        private=PRIVATE.value in answers.ticked,
+        wants_channel=CHANNEL.value in answers.ticked,
+        message=message.pinned() if message else None,
     )
 
 
 def paged_in(view: payloads.View) -> list[Person]:
     """Whom the form pages."""
-    return [person(user) for user in filled(view, "page").get("selected_users") or []]
+    return [person(user) for user in _answers(view).page]
 
 
-def _questions(title: str, summary: str, chosen: Chosen) -> list[Block]:
+def message_in(view: payloads.View) -> str:
+    """The message from which it is declared, as the form shows it."""
+    shown = [block for block in view.blocks if str(block.get("block_id", "")).startswith(MESSAGE)]
+    return "".join(block["text"]["text"] for block in shown)
+
+
+def _answers(view: payloads.View) -> Answers:
+    severity = chosen_in(view, "severity")
+    return Answers(
+        title=text_in(view, "title"),
+        severity=Severity.parse(severity) if severity else DEFAULT_SEVERITY,
+        chosen=chosen_services(view),
+        page=filled(view, "page").get("selected_users") or [],
+        summary=text_in(view, "summary"),
+        ticked=frozenset(option["value"] for option in filled(view, "options").get("selected_options") or []),
+    )
+
+
+def _message_blocks(text: str) -> Iterator[Block]:
+    if text:
+        yield context("The timeline begins with this message:")
+    for number, start in enumerate(range(0, len(text), SECTION_LIMIT)):
+        yield section(text[start : start + SECTION_LIMIT], block_id=f"{MESSAGE}{number}")
+
+
+def _questions(answers: Answers) -> list[Block]:
     severities = [_severity_option(severity) for severity in Severity]
+    ticked = [option for option in (CHANNEL, PRIVATE) if option.value in answers.ticked]
     return [
-        ask("title", "Title", text_box(TITLE_LIMIT, title), hint="What is broken, and for whom."),
+        ask("title", "Title", text_box(TITLE_LIMIT, answers.title), hint="What is broken, and for whom."),
         ask(
             "severity",
             "Severity",
-            StaticSelectElement(action_id=VALUE, options=severities, initial_option=_severity_option(DEFAULT_SEVERITY)),
+            StaticSelectElement(action_id=VALUE, options=severities, initial_option=_severity_option(answers.severity)),
         ),
-        *service_questions(chosen),
+        *service_questions(answers.chosen),
         ask(
             "page",
             "Page now",
-            UserMultiSelectElement(action_id=VALUE, placeholder="Search people"),
+            UserMultiSelectElement(
+                action_id=VALUE, placeholder="Search people", initial_users=list(answers.page) or None
+            ),
             hint="They are brought into the channel and called there.",
             optional=True,
         ),
-        ask("summary", "Summary", text_box(SUMMARY_LIMIT, summary, lines=True), optional=True),
+        ask("summary", "Summary", text_box(SUMMARY_LIMIT, answers.summary, lines=True), optional=True),
         ask(
             "options",
             "Channel",
-            CheckboxesElement(action_id=VALUE, options=[CHANNEL, PRIVATE], initial_options=[CHANNEL]),
+            CheckboxesElement(action_id=VALUE, options=[CHANNEL, PRIVATE], initial_options=ticked or None),
             optional=True,
         ),
     ]

@@ -1,6 +1,6 @@
 """Changing what an incident is: its title, summary, severity, status and affected services.
 
-Each gives the incident and the entry that the change made, None where everything was so already.
+Each gives the incident and the entries that the change made, none where everything was so already.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,19 @@ from incidents.model.vocabulary import Impact, Severity, Status
 
 
 class Changed(NamedTuple):
-    """The incident after an action, and the last entry that the action made."""
+    """The incident after an action, and the entries that the action made."""
 
     incident: Incident
-    entry: Entry | None
+    entries: tuple[Entry, ...]
 
     @classmethod
     def of(cls, incident: Incident) -> "Changed":
-        return cls(incident, incident.new_entries[-1] if incident.new_entries else None)
+        return cls(incident, tuple(incident.new_entries))
+
+    @property
+    def entry(self) -> Entry | None:
+        """The last entry; None where everything was so already."""
+        return self.entries[-1] if self.entries else None
 
 
 async def change_title(core: Core, number: int, by: Person, title: str) -> Changed:

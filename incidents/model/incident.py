@@ -322,10 +322,20 @@ class Incident:
                 return facts.TitleChanged(old=new, new=old)
             case facts.SummaryChanged(old=old, new=new) if self.summary == new:
                 return facts.SummaryChanged(old=new, new=old)
+            case facts.ServiceAffected(service=service, name=name, impact=impact) if self._has(service, impact):
+                return facts.ServiceCleared(service=service, name=name, old=impact)
+            case facts.ImpactChanged(service=service, name=name, old=before, new=now) if self._has(service, now):
+                return facts.ImpactChanged(service=service, name=name, old=now, new=before)
+            case facts.ServiceCleared(service=service, name=name, old=impact) if self._has(service, None):
+                return facts.ServiceAffected(service=service, name=name, impact=impact)
             case facts.CommanderChanged(old=old, new=new) if self.commander == new:
                 if old is None or self._is_joined(old):
                     return facts.CommanderChanged(old=new, new=old)
         return None
+
+    def _has(self, service: str, impact: Impact | None) -> bool:
+        affected = self.services.get(service)
+        return (affected.impact if affected else None) is impact
 
     # Recording
 

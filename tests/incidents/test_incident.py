@@ -214,3 +214,17 @@ def test_incidents_are_named_as_people_name_them() -> None:
     assert [parse_incident_number(text) for text in ("INC-12", "inc12", "#12", " inc 12 ")] == [12] * 4
     assert [parse_incident_number(text) for text in ("12", "INC-", "INC-x", "see INC-12")] == [None] * 4
     assert incident_name(12) == "INC-12"
+
+
+def test_a_change_of_one_service_is_taken_back_while_it_still_stands() -> None:
+    incident = declared(services={CHECKOUT: Impact.DEGRADED})
+    incident.change_services({CHECKOUT: Impact.MAJOR_OUTAGE}, by(BEN))
+    changed = incident.new_entries[-1]
+    incident.change_services({}, by(BEN, 1))
+    cleared = incident.new_entries[-1]
+
+    with pytest.raises(TooLateToUndo, match="something else"):
+        incident.undo(changed, WINDOW, by(BEN, 2))
+    incident.undo(cleared, WINDOW, by(BEN, 2))
+    incident.undo(changed, WINDOW, by(BEN, 3))
+    assert {id: affected.impact for id, affected in incident.services.items()} == {"checkout": Impact.DEGRADED}
