@@ -10,6 +10,7 @@ from bot.manifest import MANIFEST
 from incidents.actions.services import register_services
 from incidents.consequences import Pace
 from sandbox.client import Person
+from sandbox.deliveries.transport import Timing
 from sandbox.server import running_sandbox
 from tests.e2e.workspace import Workplace
 
@@ -23,9 +24,15 @@ def pace() -> Pace:
 
 
 @pytest.fixture
-async def workplace(database_address: str, pace: Pace) -> AsyncIterator[Workplace]:
+def timing() -> Timing:
+    """Slack's own waits."""
+    return Timing()
+
+
+@pytest.fixture
+async def workplace(database_address: str, pace: Pace, timing: Timing) -> AsyncIterator[Workplace]:
     async with (
-        running_sandbox(MANIFEST) as sandbox,
+        running_sandbox(MANIFEST, timing=timing) as sandbox,
         running_bot(sandbox_settings(sandbox, database_address), pace) as running,
     ):
         await register_services(running.bot.core, SERVICES)

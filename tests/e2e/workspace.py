@@ -186,7 +186,7 @@ class Workplace:
 
     async def deliver(self, kind: Kind, payload: Json) -> Any:
         """Have Slack deliver just this payload; gives the acknowledgement. Raises UnansweredError."""
-        return await self.sandbox.slack.courier.ask(kind, payload)
+        return await self.sandbox.slack.courier.sockets.deliver(kind, payload)
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
