@@ -1,8 +1,7 @@
 """`tocsin doctor`: looks at everything the bot stands on, changes nothing, and says for each fault what to do."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import yaml
 
@@ -11,10 +10,6 @@ from bot.manifest import manifest_faults, needed_scopes, read_manifest
 from bot.settings import Settings, WrongSettings, load_settings, slack_problems
 from bot.slack import Door, SlackRefused, SlackUnavailable
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
-from incidents.model.vocabulary import incident_name
-from storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, database_url
-from storage.jobs import JobQueue
-from storage.migrate import UnknownMigration, outstanding
 
 REINSTALL = "Put app_manifest.yml into the app's manifest and reinstall the app."
 
@@ -29,7 +24,11 @@ class Finding:
     """What is worth knowing and no fault."""
 
 
-async def examine() -> AsyncIterator[Finding]:
+ExamineDatabase = Callable[[str], Awaitable[tuple[list[str], list[str]]]]
+"""Looks at the database at an address, without changing it; gives faults and notes."""
+
+
+async def examine(examine_database: ExamineDatabase) -> AsyncIterator[Finding]:
     """Look at settings, database, manifest and Slack, one after the other."""
     try:
         settings = load_settings()
@@ -37,42 +36,11 @@ async def examine() -> AsyncIterator[Finding]:
         yield Finding("Settings", [str(wrong)])
         return
     yield Finding("Settings", slack_problems(settings))
-    yield await _database(settings)
+    yield Finding("Database", *await examine_database(settings.database_url))
     yield Finding("Manifest", _manifest())
     if settings.slack_bot_token:
         async for finding in _slack(settings):
             yield finding
-
-
-async def _database(settings: Settings) -> Finding:
-    """The tables are brought up to date when the bot starts, so that they are not yet is no fault."""
-    try:
-        url = database_url(settings.database_url)
-        if url.get_backend_name() == "sqlite" and _will_be_made(Path(url.database or "")):
-            return Finding("Database", notes=[f"{url.database} is not there yet; the bot makes it when it starts."])
-        steps = await outstanding(settings.database_url)
-        if steps:
-            note = f"Migrations are outstanding ({', '.join(steps)}); the bot applies them when it starts."
-            return Finding("Database", notes=[note])
-        return Finding("Database", await _given_up(Database(url)))
-    except (BadDatabaseUrl, DatabaseUnreachable, UnknownMigration) as error:
-        return Finding("Database", [f"{error} Check DATABASE_URL."])
-
-
-def _will_be_made(file: Path) -> bool:
-    return not file.exists() and file.absolute().parent.is_dir()
-
-
-async def _given_up(database: Database) -> list[str]:
-    try:
-        parked = await JobQueue(database, wake=lambda: None).parked()
-    finally:
-        await database.close()
-    return [
-        f"{incident_name(each.job.incident)}: {each.job.kind} was given up ({each.reason}). "
-        "Mend that, then: tocsin retry."
-        for each in parked
-    ]
 
 
 def _manifest() -> list[str]:

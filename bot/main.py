@@ -40,6 +40,7 @@ from incidents.model.incident import Incident
 from incidents.model.vocabulary import parse_incident_number
 from sandbox.server import Sandbox, running_sandbox
 from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
+from storage.examination import examine_database
 from storage.migrate import UnknownMigration
 from storage.runner import JobRunner
 from storage.storage import SqlStorage
@@ -321,7 +322,7 @@ def doctor() -> None:
 
     async def work() -> int:
         sick = False
-        async for finding in examine():
+        async for finding in examine(examine_database):
             click.echo(f"{'✗' if finding.faults else '✓'} {finding.what}")
             for line in [*finding.faults, *finding.notes]:
                 click.echo(f"    {line}")

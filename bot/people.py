@@ -10,12 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack import Door, SlackRefused
+import structlog
+
+from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.refusals import Refusal
 
+log = structlog.get_logger()
+
 REMEMBERED = 600.0
-"""Seconds; a change of the profile is heard of sooner."""
+"""Seconds after which what is known is looked up again; a change of the profile is heard of sooner."""
 
 UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found", "bot_not_found"}
 
@@ -46,13 +50,16 @@ class People:
         self._slack = slack
         self._team_id = team_id
         self._known: dict[str, tuple[float, SlackPerson]] = {}
+        self._looking: set[asyncio.Task[None]] = set()
 
     async def get(self, user_id: str) -> SlackPerson:
         """Look somebody up; who is unknown to Slack is nobody's member. Raises SlackUnavailable, SlackRefused."""
         if user_id == TOCSIN.id:
             return SlackPerson("Tocsin", is_member=True)
-        asked_at, known = self._known.get(user_id, (-REMEMBERED, None))
-        if known is not None and time.monotonic() - asked_at < REMEMBERED:
+        asked_at, known = self._known.get(user_id, (0.0, None))
+        if known is not None:
+            if time.monotonic() - asked_at > REMEMBERED:
+                self._look_again(user_id, known)
             return known
         try:
             found = await self._look_up(user_id)
@@ -89,6 +96,19 @@ class People:
         """Raises NotAMember for whoever may not command."""
         if not (await self.get(user_id)).is_member:
             raise NotAMember
+
+    def _look_again(self, user_id: str, known: SlackPerson) -> None:
+        """Refresh what is known beside; nobody who waits for an answer waits for that."""
+        self._known[user_id] = (time.monotonic(), known)
+        looking = asyncio.create_task(self._refresh(user_id))
+        self._looking.add(looking)
+        looking.add_done_callback(self._looking.discard)
+
+    async def _refresh(self, user_id: str) -> None:
+        try:
+            self._known[user_id] = (time.monotonic(), await self._look_up(user_id))
+        except (SlackRefused, SlackUnavailable) as error:
+            log.info("person_not_refreshed", error=str(error), request_id=error.request_id)
 
     async def _look_up(self, user_id: str) -> SlackPerson:
         """Some bots are no users: what they write names the bot only."""

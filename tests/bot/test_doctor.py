@@ -17,6 +17,7 @@ from incidents.core import Core
 from incidents.model.identity import Person
 from sandbox.server import Sandbox, running_sandbox
 from storage.database import Database, database_url
+from storage.examination import examine_database
 from storage.migrate import migrate, unmigrate
 from storage.storage import SqlStorage
 from tests.bot.command_line import settings_for, tocsin
@@ -37,10 +38,10 @@ class Practice:
 
     async def faults(self) -> dict[str, list[str]]:
         """The faults by what was looked at, where there are any."""
-        return {found.what: found.faults async for found in examine() if found.faults}
+        return {found.what: found.faults async for found in examine(examine_database) if found.faults}
 
     async def notes(self) -> list[str]:
-        return [note async for found in examine() for note in found.notes]
+        return [note async for found in examine(examine_database) for note in found.notes]
 
 
 @pytest.fixture
@@ -177,5 +178,5 @@ async def test_a_database_that_a_newer_tocsin_used_is_a_fault(practice: Practice
 
 async def test_over_http_socket_mode_is_not_looked_at(practice: Practice) -> None:
     practice.set(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="secret")
-    assert "Socket Mode" not in [found.what async for found in examine()]
+    assert "Socket Mode" not in [found.what async for found in examine(examine_database)]
     assert await practice.faults() == {}
