@@ -3,7 +3,7 @@
 Which stretch is shown is written as what one would type after `/incident timeline`: ``all before=<cursor>``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -14,6 +14,7 @@ from bot.cards.message import Message
 from bot.cards.permalinks import message_link
 from bot.cards.sentences import sentence
 from bot.cards.text import cut, escape, reference, slack_date
+from incidents.model.identity import Person, PlatformId
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import incident_name
@@ -28,13 +29,20 @@ MOST_SECTIONS = 40
 """Of the 50 blocks of a message: https://docs.slack.dev/reference/block-kit/blocks"""
 
 
-def timeline_message(incident: Incident, page: TimelinePage, messages: bool, workspace_url: str = "") -> Message:
+def timeline_message(
+    incident: Incident,
+    page: TimelinePage,
+    messages: bool,
+    workspace_url: str = "",
+    bots: Mapping[Person, str] | None = None,
+) -> Message:
     """A stretch of the timeline for one person alone; ``messages``: whether ``page`` has them.
 
-    With ``workspace_url`` (`url` of https://docs.slack.dev/reference/methods/auth.test) times link to messages.
+    With ``workspace_url`` (`url` of https://docs.slack.dev/reference/methods/auth.test) times link to messages. Slack
+    shows no names of other bots, so these are given: ``bots``.
     """
     form = "{date_short_pretty} {time}" if _of_several_days(incident, page) else "{time}"
-    lines = [_line(entry, form, workspace_url) for entry in page.entries]
+    lines = [_line(entry, form, workspace_url, bots or {}) for entry in page.entries]
     shown = "everything" if messages else "key entries"
     title = f"Timeline of {incident_name(incident.number)}"
     nothing = [] if lines else [section("Nothing yet.")]
@@ -54,9 +62,12 @@ def _of_several_days(incident: Incident, page: TimelinePage) -> bool:
     return any(abs(entry.happened_at - incident.declared_at) > timedelta(hours=12) for entry in page.entries)
 
 
-def _line(entry: Entry, form: str, workspace_url: str) -> str:
+def _line(entry: Entry, form: str, workspace_url: str, bots: Mapping[Person, str]) -> str:
+    def write(named: PlatformId) -> str:
+        return escape(bots[named]) if isinstance(named, Person) and named in bots else reference(named)
+
     when = slack_date(entry.happened_at, form, message_link(entry.fact, workspace_url))
-    return f"{when}  {cut(sentence(entry, reference), ENTRY_LIMIT)}"
+    return f"{when}  {cut(sentence(entry, write), ENTRY_LIMIT)}"
 
 
 def _gathered(lines: Iterable[str]) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from bot.asked import Asked
 from bot.cards.message import Message
+from bot.cards.text import slack_user
 from bot.cards.timeline import timeline_message
 from bot.words import incident_word
 from incidents.model.incident import Incident
@@ -16,7 +17,8 @@ BEFORE = "before="
 async def timeline(asked: Asked, incident: Incident) -> Message:
     query = _query(incident.number, asked.text)
     page = await asked.bot.core.storage.read.timeline(query)
-    return timeline_message(incident, page, query.messages, asked.bot.identity.workspace_url)
+    bots = await asked.bot.people.names(entry.by for entry in page.entries if slack_user(entry.by) is None)
+    return timeline_message(incident, page, query.messages, asked.bot.identity.workspace_url, bots)
 
 
 def _query(incident: int, text: str) -> TimelineQuery:
