@@ -200,3 +200,13 @@ async def test_the_bot_and_slack_s_housekeeping_are_not_mirrored(
     await workplace.settle()
     (entry,) = await heard(workplace, 1)
     assert isinstance(entry.fact, facts.Message) and entry.fact.text == "the one message"
+
+
+async def test_what_is_written_while_the_connection_is_renewed_is_not_lost(
+    workplace: Workplace, ana: Person, channel: str
+) -> None:
+    for number in range(3):
+        await ana.trouble(disconnect="refresh_requested")
+        await ana.say(channel, f"while nobody listens ({number})")
+        await heard(workplace, number + 1)
+    assert await whole(workplace)
