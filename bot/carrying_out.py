@@ -21,10 +21,10 @@ OPTIONS_LIMIT = 100
 
 async def carry_out_typed(asked: Asked) -> None:
     """Carry out what was typed after `/incident`, and answer. Raises Refusal, SlackRefused, SlackUnavailable."""
-    typed, rest = [*asked.text.split(maxsplit=1), "", ""][:2]
+    typed, rest = _first(asked.text)
     if (number := parse_incident_number(typed)) is not None:
-        await carry_out_typed(asked.about(number, rest))
-        return
+        asked = asked.about(number, rest)
+        typed, rest = _first(rest)
     if not typed:
         word = WORDS["panel"]
     else:
@@ -33,6 +33,12 @@ async def carry_out_typed(asked: Asked) -> None:
     message = await run(word, asked)
     if message is not None:
         await asked.answer(message)
+
+
+def _first(text: str) -> tuple[str, str]:
+    """The first word of ``text``, and the rest."""
+    first, rest = [*text.split(maxsplit=1), "", ""][:2]
+    return first, rest
 
 
 async def run(word: Word, asked: Asked) -> Message | None:
