@@ -261,7 +261,7 @@ async def test_the_panel_does_everything_and_shows_it(workplace: Workplace, ana:
     await ana.close_view(read["id"])
     await workplace.press_in(ana, await panel("502 since the deploy"), "Note")
     await submitted(ana, await workplace.form(ana, "Add a note"), note="Paged the bank")
-    view = await panel("502 since the deploy")
+    view = await panel("Noted on the timeline of INC-1")
     block, menu = element_reading(view["blocks"], "Choose a commander")
     await ana.press(menu["action_id"], block["block_id"], view_id=view["id"], selected_user="U0BEN")
     await workplace.press_in(ana, await panel("*Commander*  <@U0BEN>"), "Resolve")
