@@ -10,9 +10,12 @@ from incidents.model.text import SUMMARY_LIMIT
 
 def summary_form(incident: Incident, carried: Carried) -> dict[str, Any]:
     box = text_box(SUMMARY_LIMIT, incident.summary, lines=True)
-    question = ask("summary", "Summary", box, hint="What is known: what fails, since when, what still works.")
+    question = ask(
+        "summary", "Summary", box, hint="What is known: what fails, since when, what still works.", optional=True
+    )
     return modal("summary", "Change the summary", "Change", [question], carried)
 
 
 def read(view: payloads.View) -> str:
-    return text_in(view, "summary")
+    """A blank where it was emptied, which removes the summary; nothing at all would ask for it again."""
+    return text_in(view, "summary") or " "
