@@ -9,12 +9,16 @@ from typing import Literal
 
 @dataclass
 class ApiTrouble:
-    """What befalls the next `times` calls of `method` ("*" for any); `delay` and `retry_after` in seconds."""
+    """What befalls the next `times` calls of `method` ("*" for any).
+
+    Seconds: `delay` before it is done, `hold` from then until it is answered, and `retry_after`.
+    """
 
     method: str
     times: int = 1
     error: str | None = None
     delay: float = 0.0
+    hold: float = 0.0
     cut: Literal["before", "after"] | None = None
     retry_after: int = 1
 

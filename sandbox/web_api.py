@@ -48,6 +48,8 @@ class WebApi:
         if trouble and trouble.cut == "before":
             return _cut(request)
         record.answer = self._answer(name, token, args, unreadable, trouble)
+        if trouble:
+            await asyncio.sleep(trouble.hold)
         record.latency = time.perf_counter() - began
         if trouble and trouble.cut == "after":
             return _cut(request)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.cards.announcement import announcement
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.listing import pages
-from bot.channels.posting import marked, post_once
+from bot.channels.posting import marked, show_once
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
 from incidents.actions.posts import forget_post, remember_post
@@ -74,7 +74,7 @@ async def _announce_in(bot: Bot, job: Job, incident: Incident, where: Channel) -
     message = announcement(incident, bot.core.clock())
     if job.attempt > 1:
         await _join(bot, where)
-    place, id = await post_once(bot, job, where, message, marked("incident_announcement", incident.number))
+    place, id = await show_once(bot, job, where, message, marked("incident_announcement", incident.number))
     await remember_post(bot.core, Post(incident.number, Purpose.ANNOUNCEMENT, place, id))
 
 

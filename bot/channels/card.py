@@ -5,7 +5,7 @@ import html
 from bot.cards.incident_card import incident_card
 from bot.cards.topic import topic
 from bot.channels.channel_state import noticing_loss
-from bot.channels.posting import marked, post_once
+from bot.channels.posting import marked, show_once
 from bot.context import Bot
 from bot.slack import SlackRefused
 from incidents.actions.posts import forget_post, remember_post
@@ -26,7 +26,7 @@ async def show_card(bot: Bot, job: Job) -> None:
             return
         names = await _names(bot, incident)
         message = incident_card(incident, bot.core.clock(), names.__getitem__)
-        place, id = await post_once(bot, job, where, message, marked("incident_card", incident.number))
+        place, id = await show_once(bot, job, where, message, marked("incident_card", incident.number))
         await remember_post(bot.core, Post(incident.number, Purpose.CARD, place, id))
 
 

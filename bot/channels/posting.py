@@ -28,10 +28,35 @@ async def post_once(
 
     Raises SlackRefused, SlackUnavailable.
     """
+    return await _posted_by_earlier_attempt(bot, job, where, metadata) or await _post(bot, where, message, metadata)
+
+
+async def show_once(
+    bot: Bot, job: Job, where: Channel, message: Message, metadata: dict[str, Any]
+) -> tuple[Channel, str]:
+    """The same for a message that is to show how things are: what an earlier attempt posted may be out of date.
+
+    Raises SlackRefused, SlackUnavailable.
+    """
+    earlier = await _posted_by_earlier_attempt(bot, job, where, metadata)
+    if earlier is None:
+        return await _post(bot, where, message, metadata)
+    place, id = earlier
+    await bot.slack.call("chat.update", channel=place.id, ts=id, **message.to_dict())
+    return earlier
+
+
+async def _posted_by_earlier_attempt(
+    bot: Bot, job: Job, where: Channel, metadata: dict[str, Any]
+) -> tuple[Channel, str] | None:
     if job.attempt > 1:
         async for there in posted_before(bot, job.incident, where, metadata["event_type"]):
             if there["metadata"] == metadata:
                 return where, str(there["ts"])
+    return None
+
+
+async def _post(bot: Bot, where: Channel, message: Message, metadata: dict[str, Any]) -> tuple[Channel, str]:
     answer = await bot.slack.call(
         "chat.postMessage", channel=where.id, metadata=metadata, unfurl_links=False, **message.to_dict()
     )
