@@ -88,6 +88,15 @@ class Database:
         async with self._reader.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def lasting(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of its own during the block, outside of transactions; what it holds ends with it."""
+        async with self._writer.connect() as connection:
+            try:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            finally:
+                await connection.invalidate()
+
     @contextmanager
     def sole_use(self) -> Iterator[None]:
         """On SQLite, be the only process at work in this block; it ends with the process, however that ends.

@@ -53,11 +53,6 @@ class JobQueue:
         self._database = database
         self._wake = wake
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether other processes may work on the same jobs."""
-        return self._database.is_postgresql
-
     async def lease(
         self, owner: str, kinds: Collection[JobKind], now: datetime, until: datetime, limit: int
     ) -> tuple[list[Lease], datetime | None]:
@@ -138,11 +133,16 @@ class JobQueue:
         self._wake()
         return True
 
-    async def release(self, owner: str | None, now: datetime, failed: str | None) -> None:
-        """Put back what ``owner`` left leased, due now; None: what anybody did, where nobody else can be at work."""
-        left = jobs.c.leased_by.is_not(None) if owner is None else jobs.c.leased_by == owner
+    async def owners(self) -> list[str]:
+        """Who has leased jobs."""
+        query = select(jobs.c.leased_by).where(jobs.c.leased_by.is_not(None)).distinct()
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(jobs).where(left))).all()
+            return list((await connection.execute(query)).scalars())
+
+    async def release(self, owner: str, now: datetime, failed: str | None) -> None:
+        """Put back what ``owner`` left leased, due now; ``failed`` says why, where that counts as a failure."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(jobs).where(jobs.c.leased_by == owner))).all()
         for row in rows:
             await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
 

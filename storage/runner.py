@@ -8,7 +8,7 @@ import os
 import random
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -21,6 +21,7 @@ from incidents.core import Clock
 from incidents.model.vocabulary import incident_name
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from storage.jobs import Lease
+from storage.presence import Presence
 from storage.storage import SqlStorage
 
 OnParked = Callable[[Job, str], Awaitable[None]]
@@ -36,7 +37,7 @@ class Patience:
     handler: timedelta = timedelta(seconds=60)
     """A handler that takes longer has failed."""
     lease: timedelta = timedelta(seconds=30)
-    """How long after a process died another takes over; renewed three times as often."""
+    """How long after a process died those at work take over, one that starts does at once; renewed thrice within."""
     poll: timedelta = timedelta(seconds=2)
     """How late at most a job that another process stored is noticed."""
     first_retry: timedelta = timedelta(seconds=1)
@@ -71,6 +72,7 @@ class JobRunner:
         self._on_parked = on_parked
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._log = structlog.get_logger().bind(runner=self._owner)
+        self._presence = Presence(storage.database, self._owner)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -79,16 +81,17 @@ class JobRunner:
         self._settled = asyncio.Event()
         self._stopping = False
         self._looking: asyncio.Task[None] | None = None
-        self._at_stop = ExitStack()
+        self._at_stop = AsyncExitStack()
 
     async def start(self) -> None:
-        """Begin to run jobs; first of all those that this file's last process left in the middle (SQLite).
+        """Begin to run jobs; first of all those that a process which is no more left in the middle.
 
-        Raises DatabaseInUse where another process runs the jobs of this file.
+        Raises DatabaseInUse where another process runs the jobs of this SQLite file.
         """
-        self._at_stop.enter_context(self._storage.database.sole_use())
-        if not self._queue.is_shared:
-            await self._queue.release(None, self._clock(), "the process ended while it ran")
+        await self._presence.begin()
+        self._at_stop.push_async_callback(self._presence.end)
+        for owner in await self._presence.ended(await self._queue.owners()):
+            await self._queue.release(owner, self._clock(), "the process ended while it ran")
         self._at_stop.callback(self._storage.when_enqueued(self._awake.set))
         self._scheduler.add_job(self._wake, "interval", seconds=self._patience.poll.total_seconds())
         self._scheduler.add_job(self._renew, "interval", seconds=self._patience.lease.total_seconds() / 3)
@@ -97,7 +100,7 @@ class JobRunner:
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Begin no more jobs, let the running ones end within ``grace``, and put back those that do not."""
-        with self._at_stop:
+        async with self._at_stop:
             self._stopping = True
             self._awake.set()
             if self._looking is not None:
@@ -150,12 +153,13 @@ class JobRunner:
         self._awake.set()
 
     async def _renew(self) -> None:
-        if self._running:
-            log, until = self._log, self._clock() + self._patience.lease
-            try:
+        log, until = self._log, self._clock() + self._patience.lease
+        try:
+            if self._running:
                 await self._queue.renew(self._owner, list(self._running), until)
-            except Exception:
-                log.exception("could not renew leases", jobs=list(self._running))
+            await self._presence.keep()
+        except Exception:
+            log.exception("could not renew leases", jobs=list(self._running))
 
     async def _run(self, lease: Lease) -> None:
         job = lease.job

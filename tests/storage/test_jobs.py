@@ -240,10 +240,11 @@ async def test_what_a_process_left_leased_is_put_back(storage: SqlStorage, queue
     await enqueue(storage, new(clock, "a", 1), new(clock, "b", 2))
     await leased(queue, clock, "one", limit=1)
     await leased(queue, clock, "two", limit=1)
+    assert sorted(await queue.owners()) == ["one", "two"]
 
     await queue.release("one", clock(), failed=None)
     (back,) = await leased(queue, clock, "three")
     assert (entries([back]), back.failures) == ([(1, 1)], 0)
 
-    await queue.release(None, clock(), failed="the process ended")
-    assert [lease.failures for lease in await leased(queue, clock, "four")] == [1, 1]
+    await queue.release("two", clock(), failed="the process ended")
+    assert [lease.failures for lease in await leased(queue, clock, "four")] == [1]

@@ -16,6 +16,7 @@ from incidents.core import Core
 from incidents.model.vocabulary import Severity
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from storage.database import DatabaseInUse
+from storage.presence import Presence
 from storage.runner import JobRunner, Patience
 from storage.storage import SqlStorage
 from tests.storage.people import ANA
@@ -284,15 +285,13 @@ async def test_a_long_job_keeps_its_lease(quiet: SqlStorage) -> None:
     assert len(seen.jobs) == 1
 
 
-async def test_what_the_last_process_had_begun_on_sqlite_runs_at_once(sqlite_address: str) -> None:
-    storage = await SqlStorage.open(sqlite_address)
+async def test_what_a_process_had_begun_that_is_no_more_runs_at_once(storage: SqlStorage) -> None:
     await declare(Core(storage, now), Declare(ANA, "form", "Checkout fails"))
     left, _ = await storage.jobs.lease("killed", list(JobKind), now(), now() + timedelta(hours=1), 9)
 
     seen = Recorder()
     async with running(JobRunner(storage, every(seen), now)) as runner:
         await runner.idle()
-    await storage.close()
 
     assert sorted(job.id for job in seen.jobs) == sorted(lease.job.id for lease in left)
     assert {job.attempt for job in seen.jobs} == {2}
@@ -301,13 +300,16 @@ async def test_what_the_last_process_had_begun_on_sqlite_runs_at_once(sqlite_add
 async def test_on_postgresql_another_process_takes_over_when_the_lease_expires(postgresql_address: str) -> None:
     storage = await SqlStorage.open(postgresql_address)
     await declare(Core(storage, now), Declare(ANA, "form", "Checkout fails", wants_channel=False))
-    await storage.jobs.lease("killed", list(JobKind), now(), now() + timedelta(seconds=0.3), 9)
+    hung = Presence(storage.database, "hung")
+    await hung.begin()
+    await storage.jobs.lease("hung", list(JobKind), now(), now() + timedelta(seconds=0.3), 9)
 
     seen = Recorder()
     async with running(JobRunner(storage, every(seen), now, Patience(poll=timedelta(seconds=0.05)))) as runner:
         await asyncio.sleep(0.1)
         assert seen.jobs == []
         await runner.idle()
+    await hung.end()
     await storage.close()
 
     assert [job.attempt for job in seen.jobs] == [2]
