@@ -38,7 +38,7 @@ class Pace:
     """How long a change can be taken back; nobody outside the channel is told before."""
     notice: timedelta = timedelta(seconds=4)
     """One person's changes within this time are one notice."""
-    topic: timedelta = timedelta(seconds=30)
+    topic: timedelta = timedelta(seconds=60)
     """Each change of topic is a line in the channel, so they are gathered longest."""
 
 
