@@ -101,7 +101,8 @@ async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:
             warned = carried.model_copy(update={"warned": True})
             return {"response_action": "update", "view": declare.drawn_again(view, warned, _warning(like))}
     incident = await declare_incident(core, request)
-    shown = declaring_view(incident) if request.wants_channel else declared_view(incident, asked.bot.identity.team_id)
+    opening = request.wants_channel and incident.channel is None  # a form that is submitted again may find it open
+    shown = declaring_view(incident) if opening else declared_view(incident, asked.bot.identity.team_id)
     return {"response_action": "update", "view": shown}
 
 

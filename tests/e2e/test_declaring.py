@@ -197,7 +197,7 @@ async def test_a_form_that_is_submitted_several_times_at_once_declares_once(work
 async def test_a_submission_that_is_delivered_again_gives_the_same_incident(workplace: Workplace, ana: Person) -> None:
     await workplace.declare(ana, "Checkout fails")
     again = await workplace.deliver("interactive", workplace.delivered("view_submission"))
-    assert again["view"]["title"]["text"] == "INC-1 declared"
+    assert again["view"]["title"]["text"] == "INC-1 declared" and "Go to the channel" in words(again)
     assert await how_many(workplace) == 1
     await workplace.declare(ana, "Search is slow")
     assert (await workplace.incident(2)).title == "Search is slow"

@@ -1,0 +1,73 @@
+"""The bot in a process that tests kill and start again, and what must stand in Slack and on record afterwards."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 20.0
+"""Seconds until a process that should be ready is given up."""
+
+
+class Processes:
+    """One bot at work at a time, and the next one standing by; their log is a file."""
+
+    def __init__(self, log: Path, settings: Mapping[str, str]) -> None:
+        self._log = log
+        self._surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **settings}
+        self._standing_by: Process | None = None
+        self._at_work: Process | None = None
+
+    async def start(self) -> None:
+        """Have a bot at work. Raises TimeoutError, and AssertionError where it does not start."""
+        process = self._standing_by or await self._prepare()
+        self._standing_by = await self._prepare()
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"\n")
+        said = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+        assert said == b"ready\n", self._log.read_text()
+        self._at_work = process
+
+    async def kill(self) -> None:
+        """End the bot at work where it stands (SIGKILL)."""
+        assert self._at_work is not None
+        await _end(self._at_work)
+        self._at_work = None
+
+    async def close(self) -> None:
+        for process in (self._at_work, self._standing_by):
+            if process is not None:
+                await _end(process)
+
+    async def _prepare(self) -> Process:
+        with self._log.open("a") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tests.e2e.hasty_bot",
+                cwd=self._log.parent,
+                env=self._surroundings,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=log,
+            )
+
+
+async def _end(process: Process) -> None:
+    process.kill()
+    await process.wait()
+
+
+@asynccontextmanager
+async def processes(log: Path, settings: Mapping[str, str]) -> AsyncIterator[Processes]:
+    """Bots with these settings, none of which is left at the end; the first is at work."""
+    bots = Processes(log, settings)
+    try:
+        await bots.start()
+        yield bots
+    finally:
+        await bots.close()
