@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
@@ -38,7 +38,6 @@ from incidents.consequences import Pace
 from incidents.core import Core
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import parse_incident_number
-from sandbox.server import Sandbox, running_sandbox
 from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
 from storage.examination import examine_database
 from storage.migrate import UnknownMigration
@@ -47,6 +46,9 @@ from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
 from web.server import serving
 from web.slack_requests import slack_requests
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
 
 log = structlog.get_logger()
 
@@ -211,6 +213,7 @@ def run() -> None:
 @click.option("--port", default=8065, show_default=True, help="Where the sandbox is served; 0 takes a free port.")
 def demo(port: int) -> None:
     """Try it without Slack: the real bot in a workspace on this machine, in your browser."""
+    from sandbox.server import running_sandbox  # a tenth of the time in which `run` starts, which has no use for it
 
     async def work() -> int:
         with TemporaryDirectory() as folder:
@@ -230,7 +233,7 @@ def demo(port: int) -> None:
     carry_out(work())
 
 
-def sandbox_settings(sandbox: Sandbox, database_url: str) -> Settings:
+def sandbox_settings(sandbox: "Sandbox", database_url: str) -> Settings:
     """The settings of a bot that works in ``sandbox``."""
     return Settings(
         _env_file=None,
