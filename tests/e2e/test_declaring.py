@@ -310,7 +310,7 @@ async def test_whoever_joins_from_the_announcement_is_brought_into_the_channel(
 ) -> None:
     channel = await workplace.declare(ana, "Checkout fails")
     incidents = workplace.channel("incidents")
-    post = await workplace.read(ben, incidents, "INC-1")
+    post = await workplace.read(ben, incidents, f"<#{channel}>")
     answer = await workplace.answered(ben, incidents, workplace.press(ben, incidents, post, "Join"))
     assert f"You joined INC-1. → <#{channel}>" in answer["text"]
 

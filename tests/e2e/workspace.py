@@ -21,7 +21,7 @@ from sandbox.workspace import Call
 
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds until something that should be seen is given up."""
 
 
