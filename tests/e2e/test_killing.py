@@ -177,16 +177,19 @@ async def test_killed_as_soon_as_it_is_on_record_it_is_declared_once(trial: Tria
 
 
 async def test_changed_while_it_declares_and_killed_the_card_and_the_announcement_show_the_change(trial: Trial) -> None:
+    async def changed() -> bool:
+        incident = await trial.storage.read.incident(trial.declared + 1)
+        return incident is not None and incident.severity is Severity.SEV1
+
     async def changed_and_killed() -> None:
         await eventually(trial.recorded)
         await trial.ana.command(GENERAL, f"/incident INC-{trial.declared + 1} severity 1")
+        await eventually(changed)
         await asyncio.sleep(trial.chance.uniform(0, A_DECLARE))
         await trial.restarted()
 
     for _ in range(3):
-        number = await trial.declare(changed_and_killed)
-        incident = await trial.storage.read.incident(number)
-        assert incident is not None and incident.severity is Severity.SEV1
+        await trial.declare(changed_and_killed)
 
 
 async def test_killed_while_people_talk_each_message_is_on_the_timeline_once(trial: Trial) -> None:
@@ -217,7 +220,9 @@ async def test_killed_while_people_talk_each_message_is_on_the_timeline_once(tri
 async def test_answers_lost_on_the_way_double_nothing(workplace: Workplace, ana: Person) -> None:
     for method in LOST:
         await ana.trouble(method=method, cut="after")
-    await workplace.declare(ana, "Checkout fails", page=PAGED)
+    await ana.command(GENERAL, "/incident declare Checkout fails")
+    [view] = await eventually(ana.views)
+    assert await ana.submit(view["id"], filled(view, page=PAGED)) == {}
     storage = workplace.running.bot.core.storage
     assert isinstance(storage, SqlStorage)
     await jobs_done(storage)
