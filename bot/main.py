@@ -171,12 +171,12 @@ def _in_words(fault: Exception) -> str:
     return str(fault)
 
 
-async def until_stopped() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+def stop_asked() -> asyncio.Event:
+    """From now on Ctrl-C and SIGTERM end nothing by themselves, but set this event."""
     stopped = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 def carry_out(work: Coroutine[Any, Any, int]) -> None:
@@ -202,8 +202,9 @@ def run() -> None:
         settings = load_settings()
         async with running_bot(settings):
             way = f"HTTP on {settings.tocsin_host}:{settings.tocsin_port}" if settings.over_http else "Socket Mode"
+            stopped = stop_asked()
             log.info("ready", slack=way)
-            await until_stopped()
+            await stopped.wait()
         return 0
 
     carry_out(work())
@@ -225,8 +226,9 @@ def demo(port: int) -> None:
                 settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
                 running = await stack.enter_async_context(running_bot(settings))
                 await register_services(running.bot.core, DEMO_SERVICES)
+                stopped = stop_asked()
                 click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
-                await until_stopped()
+                await stopped.wait()
         return 0
 
     start_log(logging.WARNING)

@@ -32,7 +32,6 @@ class View(BaseModel):
     callback_id: str = ""
     private_metadata: str = ""
     root_view_id: str | None = None
-    hash: str = ""
     blocks: list[dict[str, Any]] = Field(default_factory=list)
     state: State = Field(default_factory=State)
 

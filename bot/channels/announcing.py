@@ -5,10 +5,10 @@ from datetime import timedelta
 from bot.cards.announcement import announcement
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.listing import pages
-from bot.channels.posting import marked, show_once
+from bot.channels.posting import marked, show_once, shows_now
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
-from incidents.actions.posts import forget_post, remember_post
+from incidents.actions.posts import remember_post
 from incidents.consequences import CONSEQUENCES, UPDATE_ANNOUNCEMENT
 from incidents.model.identity import Channel
 from incidents.model.incident import Incident
@@ -40,13 +40,9 @@ async def _after_undo(bot: Bot, job: Job) -> None:
 
 async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
     """Whether the announcement is there; one in a channel that is closed or gone stays as it is."""
-    message = announcement(incident, bot.core.clock())
     try:
-        await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
+        return await shows_now(bot, post, announcement(incident, bot.core.clock()))
     except SlackRefused as refused:
-        if refused.error == "message_not_found":
-            await forget_post(bot.core, post)
-            return False
         if refused.error not in CHANNEL_ERRORS:
             raise
     return True

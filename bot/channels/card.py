@@ -4,11 +4,11 @@ import html
 
 from bot.cards.incident_card import incident_card
 from bot.cards.topic import topic
-from bot.channels.channel_state import noticing_loss
-from bot.channels.posting import marked, show_once
+from bot.channels.channel_state import noticing_loss, open_channel_of
+from bot.channels.posting import marked, show_once, shows_now
 from bot.context import Bot
 from bot.slack import SlackRefused
-from incidents.actions.posts import forget_post, remember_post
+from incidents.actions.posts import remember_post
 from incidents.model.identity import Channel, Person
 from incidents.model.incident import Incident
 from incidents.ports import Job, Post, Purpose
@@ -16,13 +16,13 @@ from incidents.ports import Job, Post, Purpose
 
 async def show_card(bot: Bot, job: Job) -> None:
     """Have the channel's card show the incident as it is: post it, or edit the one that is there."""
-    incident = await _open_here(bot, job)
-    if incident is None or incident.channel is None:
+    here = await open_channel_of(bot, job)
+    if here is None:
         return
-    where = incident.channel.channel
+    incident, where = here
     async with noticing_loss(bot, where):
         post = await _card(bot, incident.number, where)
-        if post is not None and await _edited(bot, incident, post):
+        if post is not None and await shows_now(bot, post, incident_card(incident, bot.core.clock())):
             return
         names = await _names(bot, incident)
         message = incident_card(incident, bot.core.clock(), names.__getitem__)
@@ -32,10 +32,7 @@ async def show_card(bot: Bot, job: Job) -> None:
 
 async def pin_card(bot: Bot, job: Job) -> None:
     """Pin the card: https://docs.slack.dev/reference/methods/pins.add"""
-    incident = await _open_here(bot, job)
-    if incident is None or incident.channel is None:
-        return
-    post = await _card(bot, incident.number, incident.channel.channel)
+    post = await _card_of(bot, job)
     if post is None:
         return
     async with noticing_loss(bot, post.channel):
@@ -48,10 +45,7 @@ async def pin_card(bot: Bot, job: Job) -> None:
 
 async def bookmark_card(bot: Bot, job: Job) -> None:
     """Bookmark the card: https://docs.slack.dev/reference/methods/bookmarks.add"""
-    incident = await _open_here(bot, job)
-    if incident is None or incident.channel is None:
-        return
-    post = await _card(bot, incident.number, incident.channel.channel)
+    post = await _card_of(bot, job)
     if post is None:
         return
     async with noticing_loss(bot, post.channel):
@@ -61,16 +55,16 @@ async def bookmark_card(bot: Bot, job: Job) -> None:
             there = await bot.slack.call("bookmarks.list", channel_id=post.channel.id)
             if any(bookmark["link"] == link for bookmark in there["bookmarks"]):
                 return
-        title = f"INC-{incident.number} card"
+        title = f"INC-{job.incident} card"
         await bot.slack.call("bookmarks.add", channel_id=post.channel.id, title=title, type="link", link=link)
 
 
 async def set_topic(bot: Bot, job: Job) -> None:
     """Have the channel's topic say severity, status and commander; each setting is a line there, the same one too."""
-    incident = await _open_here(bot, job)
-    if incident is None or incident.channel is None:
+    here = await open_channel_of(bot, job)
+    if here is None:
         return
-    where = incident.channel.channel
+    incident, where = here
     async with noticing_loss(bot, where):
         names = await bot.people.names([incident.commander] if incident.commander else [])
         said = topic(incident, names.__getitem__)
@@ -79,29 +73,15 @@ async def set_topic(bot: Bot, job: Job) -> None:
             await bot.slack.call("conversations.setTopic", channel=where.id, topic=said)
 
 
-async def _open_here(bot: Bot, job: Job) -> Incident | None:
-    incident = await bot.core.storage.read.incident(job.incident)
-    if incident is None or incident.channel is None or incident.channel.archived:
-        return None
-    return incident
+async def _card_of(bot: Bot, job: Job) -> Post | None:
+    """The card that is up in the incident's open channel."""
+    here = await open_channel_of(bot, job)
+    return await _card(bot, job.incident, here[1]) if here else None
 
 
 async def _card(bot: Bot, incident: int, where: Channel) -> Post | None:
     posts = await bot.core.storage.read.posts(incident, Purpose.CARD)
     return next((post for post in posts if post.channel == where), None)
-
-
-async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
-    """Whether the card is there to be edited; one that somebody deleted is forgotten, and posted anew."""
-    message = incident_card(incident, bot.core.clock())
-    try:
-        await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
-    except SlackRefused as refused:
-        if refused.error != "message_not_found":
-            raise
-        await forget_post(bot.core, post)
-        return False
-    return True
 
 
 async def _names(bot: Bot, incident: Incident) -> dict[Person, str]:

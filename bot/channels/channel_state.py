@@ -7,6 +7,8 @@ from bot.context import Bot
 from bot.slack import SlackRefused
 from incidents.actions.channel import channel_archived, channel_lost
 from incidents.model.identity import TOCSIN, Channel
+from incidents.model.incident import Incident
+from incidents.ports import Job
 
 ARCHIVED = {"is_archived", "is_inactive"}
 """An edit in an archived channel is refused in its own word: https://docs.slack.dev/reference/methods/chat.update"""
@@ -17,6 +19,14 @@ LOST = {
 }
 CHANNEL_ERRORS = {*ARCHIVED, *LOST}
 """The errors that speak of the channel, whatever was to be done in it."""
+
+
+async def open_channel_of(bot: Bot, job: Job) -> tuple[Incident, Channel] | None:
+    """The incident of ``job`` as it is now, and its channel; None where there is none in which anything can be done."""
+    incident = await bot.core.storage.read.incident(job.incident)
+    if incident is None or incident.channel is None or incident.channel.archived:
+        return None
+    return incident, incident.channel.channel
 
 
 @asynccontextmanager

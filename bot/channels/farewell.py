@@ -1,6 +1,7 @@
 """Saying in a channel that it is no longer the incident's, so that nobody thinks what they write is recorded."""
 
 from bot.cards.notices import farewell
+from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.posting import marked, post_once
 from bot.context import Bot
 from bot.slack import SlackRefused
@@ -18,5 +19,5 @@ async def say_farewell(bot: Bot, job: Job) -> None:
     try:
         await post_once(bot, job, entry.fact.channel, farewell(entry, names.__getitem__), metadata)
     except SlackRefused as refused:
-        if refused.error not in {"not_in_channel", "channel_not_found", "is_archived"}:
+        if refused.error not in CHANNEL_ERRORS:
             raise

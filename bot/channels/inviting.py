@@ -2,7 +2,7 @@
 
 from bot.cards.answers import done
 from bot.cards.text import listing, mention
-from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss
+from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss, open_channel_of
 from bot.channels.posting import marked, post_once
 from bot.context import Bot, person
 from bot.slack import SlackRefused
@@ -31,14 +31,15 @@ REASONS = {
 
 async def invite(bot: Bot, job: Job) -> None:
     """Invite whom the job's entries call for, where there is a channel; who is in it already is left alone."""
-    incident = await bot.core.storage.read.incident(job.incident)
-    if incident is None or incident.channel is None or incident.channel.archived:
+    here = await open_channel_of(bot, job)
+    if here is None:
         return
+    incident, where = here
     entries = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
     wanted = _wanted(incident, entries)
-    async with noticing_loss(bot, incident.channel.channel):
+    async with noticing_loss(bot, where):
         for start in range(0, len(wanted), AT_ONCE):
-            await _invite(bot, job, incident.channel.channel, wanted[start : start + AT_ONCE])
+            await _invite(bot, job, where, wanted[start : start + AT_ONCE])
 
 
 def _wanted(incident: Incident, entries: list[Entry]) -> list[Person]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.cards.notices import notice
 from bot.cards.sentences import named_in
-from bot.channels.channel_state import noticing_loss
+from bot.channels.channel_state import noticing_loss, open_channel_of
 from bot.channels.posting import marked, post_once, posted_before
 from bot.context import Bot
 from incidents.model.identity import Channel, Person
@@ -17,10 +17,10 @@ NOTICE = "incident_notice"
 
 async def give_notice(bot: Bot, job: Job) -> None:
     """Post the net effect of what one person did in the job's entries; nothing where there is none."""
-    incident = await bot.core.storage.read.incident(job.incident)
-    if incident is None or incident.channel is None or incident.channel.archived:
+    here = await open_channel_of(bot, job)
+    if here is None:
         return
-    where = incident.channel.channel
+    incident, where = here
     async with noticing_loss(bot, where):
         spanned = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
         told = await _told_before(bot, job, where) if job.attempt > 1 else 0

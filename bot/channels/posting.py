@@ -9,8 +9,10 @@ from typing import Any
 from bot.cards.message import Message
 from bot.channels.listing import pages
 from bot.context import Bot, channel
+from bot.slack import SlackRefused
+from incidents.actions.posts import forget_post
 from incidents.model.identity import Channel
-from incidents.ports import Job
+from incidents.ports import Job, Post
 
 CLOCKS_DIFFER = 60
 """Seconds by which Slack's clock and ours may differ."""
@@ -44,6 +46,21 @@ async def show_once(
     place, id = earlier
     await bot.slack.call("chat.update", channel=place.id, ts=id, **message.to_dict())
     return earlier
+
+
+async def shows_now(bot: Bot, post: Post, message: Message) -> bool:
+    """Have ``post`` show ``message``; False for one that somebody deleted, which is forgotten, to be posted anew.
+
+    Raises SlackRefused, SlackUnavailable.
+    """
+    try:
+        await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
+    except SlackRefused as refused:
+        if refused.error != "message_not_found":
+            raise
+        await forget_post(bot.core, post)
+        return False
+    return True
 
 
 async def _posted_by_earlier_attempt(
