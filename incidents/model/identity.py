@@ -46,5 +46,11 @@ class Channel(PlatformId):
     __slots__ = ()
 
 
+class Group(PlatformId):
+    """People whom the platform itself keeps together, as a Slack user group."""
+
+    __slots__ = ()
+
+
 TOCSIN = Person.of("tocsin", "tocsin")
 """The bot itself, where it acts on its own account."""

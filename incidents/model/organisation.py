@@ -1,0 +1,292 @@
+"""The organisation as data: teams, services, schedules, escalation policies, alert sources, and how people are reached.
+
+Small enough to be held and checked as one: whatever names something else names something that is there.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from incidents.model.identity import Group, Person
+from incidents.model.text import storable
+from incidents.model.vocabulary import Severity
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
+"""How one thing names another: small letters, digits, - and _, at most 50; it never changes, the name may."""
+
+Name = Annotated[str, Field(min_length=1, max_length=75), AfterValidator(storable)]
+"""What people read: at most 75 characters, so that it can be an option of a menu."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'there is no time zone "{name}"; write one as Europe/Berlin')
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""A time zone by its IANA name."""
+
+
+class TargetKind(StrEnum):
+    """What can be paged."""
+
+    PERSON = "person"
+    GROUP = "group"
+    TEAM = "team"
+    SCHEDULE = "schedule"
+    POLICY = "policy"
+
+
+class Target(str):
+    """Who or what is paged, written ``kind:id``: ``team:payments``, ``person:slack:U012``."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, kind: TargetKind, id: str) -> Self:
+        return cls(f"{kind}:{id}")
+
+    @property
+    def kind(self) -> TargetKind:
+        return TargetKind(self.partition(":")[0])
+
+    @property
+    def id(self) -> str:
+        return self.partition(":")[2]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._checked, core_schema.str_schema())
+
+    @classmethod
+    def _checked(cls, written: str) -> Self:
+        kind, colon, id = written.partition(":")
+        if kind not in list(TargetKind) or not colon or not id:
+            kinds = ", ".join(f"{kind}:…" for kind in TargetKind)
+            raise ValueError(f'"{written}" is nothing that can be paged; write {kinds}')
+        return cls(written)
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OwnedService(_Item):
+    """Something customers use, the team that answers for it, and what tools call it."""
+
+    name: Name
+    owner: Id | None = None
+    alias: tuple[Name, ...] = ()
+
+
+class Team(_Item):
+    """People who are paged together; with ``group``, whoever is in that group of the platform belongs too."""
+
+    name: Name
+    members: tuple[Person, ...] = ()
+    group: Group | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.members and self.group is None:
+            raise ValueError("a team needs members or a group")
+        return self
+
+
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Rotation(_Item):
+    """People who take turns, in this order, each for ``length`` days or weeks.
+
+    Hand-over is at the wall clock's ``at`` in ``timezone``, through changes to and from summer time.
+    """
+
+    members: Annotated[tuple[Person, ...], Field(min_length=1)]
+    start: date
+    """The first turn begins on this day, or on the first ``day`` of the week after it."""
+    length: Annotated[int, Field(ge=1, le=366)] = 1
+    unit: Literal["days", "weeks"] = "weeks"
+    day: Weekday | None = None
+    """On which day of the week people hand over; none: on that of ``start``. For weeks only."""
+    at: time = time(9)
+    timezone: Zone = "UTC"
+
+    @model_validator(mode="after")
+    def _day_of_weeks(self) -> Self:
+        if self.day is not None and self.unit != "weeks":
+            raise ValueError("a day of the week is for turns of weeks")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Schedule(_Item):
+    """Who is on call when: by a rotation, or by a calendar that another tool publishes (iCal, an address or a file)."""
+
+    name: Name
+    rotation: Rotation | None = None
+    calendar: Annotated[str, Field(max_length=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.rotation is None) == (self.calendar is None):
+            raise ValueError("a schedule has either a rotation or a calendar")
+        return self
+
+
+class Step(_Item):
+    """Whom a policy calls at once, and how many minutes they have to answer."""
+
+    targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=20)]
+    timeout: Annotated[int, Field(ge=1, le=1_440)] = 5
+
+    @model_validator(mode="after")
+    def _no_policy(self) -> Self:
+        if any(target.kind is TargetKind.POLICY for target in self.targets):
+            raise ValueError("a step pages people, groups, teams and schedules, not another policy")
+        return self
+
+
+class Policy(_Item):
+    """Step by step until somebody joins; ``repeat`` says how often to begin again after the last step."""
+
+    name: Name
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]
+    repeat: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class Tool(StrEnum):
+    """The monitoring tools whose signals are understood."""
+
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    DATADOG = "datadog"
+    SENTRY = "sentry"
+    CLOUDWATCH = "cloudwatch"
+    PAGERDUTY = "pagerduty"
+    ILERT = "ilert"
+    GENERIC = "generic"
+
+
+class AutoDeclare(_Item):
+    """Alerts that declare an incident by themselves: as bad as ``severity`` or worse, with all of these ``labels``."""
+
+    severity: Severity = Severity.SEV5
+    labels: Mapping[str, str] = {}
+
+
+class AlertSource(_Item):
+    """A monitoring tool that posts alerts: where their messages go, and whom they page."""
+
+    name: Name
+    tool: Tool
+    channel: Name
+    """Id or name of the channel in which each alert is a message."""
+    policy: Id | None = None
+    pages_from: Severity = Severity.SEV4
+    """Alerts as bad as this, or worse, page; the others are messages only."""
+    service: Id | None = None
+    """The affected service of alerts that name none that is known."""
+    mapping: Mapping[str, str] = {}
+    """For the generic tool: JMESPath expressions by the field that each fills."""
+    auto_declare: tuple[AutoDeclare, ...] = ()
+
+
+class Outside(_Item):
+    """A way to reach somebody outside the chat, and how many minutes after the call it is used.
+
+    ``url`` is one of Apprise's; ``${NAME}`` in it stands for an environment variable, so that no secret is kept here.
+    https://appriseit.com/services/
+    """
+
+    url: Annotated[str, Field(min_length=1, max_length=2_000)]
+    after: Annotated[int, Field(ge=0, le=1_440)] = 0
+
+
+class Quiet(_Item):
+    """Hours in which calls that are not urgent are made in the chat only; others, always everywhere."""
+
+    begin: time
+    end: time
+    timezone: Zone = "UTC"
+    urgent: Severity = Severity.SEV2
+    """As bad as this, or worse, is urgent."""
+
+
+class Notifications(_Item):
+    """How somebody is called: in the chat always and at once, then outside it, in this order."""
+
+    outside: Annotated[tuple[Outside, ...], Field(max_length=10)] = ()
+    quiet: Quiet | None = None
+
+
+class Channels(_Item):
+    """Where incidents are announced, and how their channels are named; none: as the settings say."""
+
+    announcements: tuple[Name, ...] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+
+
+class Organisation(_Item):
+    """All of it, by id."""
+
+    teams: Mapping[Id, Team] = {}
+    services: Mapping[Id, OwnedService] = {}
+    schedules: Mapping[Id, Schedule] = {}
+    policies: Mapping[Id, Policy] = {}
+    sources: Mapping[Id, AlertSource] = {}
+    people: Mapping[Person, Notifications] = {}
+    channels: Channels = Channels()
+
+    def dangling(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Each place that names something that is not there: its path from the top, and a sentence."""
+        for id, service in self.services.items():
+            if service.owner is not None and service.owner not in self.teams:
+                yield ("services", id, "owner"), _missing("team", service.owner)
+        for id, policy in self.policies.items():
+            for number, step in enumerate(policy.steps):
+                for place, target in enumerate(step.targets):
+                    if not self.has(target):
+                        yield ("policies", id, "steps", number, "targets", place), _missing(target.kind, target.id)
+        for id, source in self.sources.items():
+            if source.policy is not None and source.policy not in self.policies:
+                yield ("sources", id, "policy"), _missing("policy", source.policy)
+            if source.service is not None and source.service not in self.services:
+                yield ("sources", id, "service"), _missing("service", source.service)
+
+    def has(self, target: Target) -> bool:
+        """Whether ``target`` can be paged; people and groups are the platform's to know."""
+        there: Mapping[str, object] | None = {
+            TargetKind.TEAM: self.teams,
+            TargetKind.SCHEDULE: self.schedules,
+            TargetKind.POLICY: self.policies,
+        }.get(target.kind)
+        return there is None or target.id in there
+
+    def service_called(self, written: str) -> str | None:
+        """The id of the service that a tool calls ``written``: by its id, name or alias, in any case."""
+        sought = written.strip().casefold()
+        for id, service in self.services.items():
+            if sought in (id, service.name.casefold(), *(alias.casefold() for alias in service.alias)):
+                return id
+        return None
+
+
+def _missing(what: str, id: str) -> str:
+    return f'there is no {what} "{id}"'
