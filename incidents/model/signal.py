@@ -71,6 +71,6 @@ class Signal(BaseModel):
     began_at: datetime | None = None
     """Since when it fires, where the tool says so (aware)."""
     episode: str | None = None
-    """The tool's name for this stretch of firing; once it is over, what still arrives of it is late and says nothing."""
+    """The tool's name for this stretch of firing; once it is over, what still arrives of it is late."""
     delivery: str | None = None
     """The tool's name for this very message, where it has one: delivered twice, it counts once."""
