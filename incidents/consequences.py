@@ -28,6 +28,14 @@ class JobKind(StrEnum):
     NOTICE = "notice"
     POST_COMMENT = "post_comment"
     SAY_FAREWELL = "say_farewell"
+    TELL_SUBSCRIBER = "tell_subscriber"
+    SHOW_ALERT = "show_alert"
+    SHOW_STORM = "show_storm"
+    SHOW_STORM_LIST = "show_storm_list"
+    AUTO_DECLARE = "auto_declare"
+    ESCALATE = "escalate"
+    CALL = "call"
+    CALL_OUTSIDE = "call_outside"
 
 
 @dataclass(frozen=True)
@@ -44,19 +52,23 @@ class Pace:
 
 @dataclass(frozen=True)
 class NewJob:
-    """Work to be stored with the entries it follows from.
+    """Work to be stored with what it follows from.
 
-    Jobs of one ``lane`` run one after the other, in order. A waiting job with the same ``coalesce`` key takes
-    this one in: it keeps the earlier due time and spans the entries of both.
+    ``subject`` is the number of the incident, alert, storm, escalation or call that the kind is about, ``first`` to
+    ``last`` the stretch of it: entries of a timeline, the turn of an escalation. Jobs of one ``lane`` run one after
+    the other, in order; its first part, up to a ``/``, is what the subject is called. A waiting job with the same
+    ``coalesce`` key takes this one in: it keeps the earlier due time and spans the stretches of both.
     """
 
     kind: JobKind
-    incident: int
+    subject: int
     lane: str
     due_at: datetime
-    first_entry: int
-    last_entry: int
+    first: int
+    last: int
     coalesce: str | None
+    detail: str = ""
+    """Whom or what exactly it is about, where the subject does not say."""
 
 
 @dataclass(frozen=True)
@@ -134,10 +146,10 @@ def job(consequence: Consequence, entry: Entry, at: datetime, pace: Pace) -> New
     wait: timedelta = getattr(pace, consequence.wait) if consequence.wait else timedelta()
     return NewJob(
         kind=consequence.job,
-        incident=entry.incident,
+        subject=entry.incident,
         lane=lane,
         due_at=at + wait,
-        first_entry=entry.number,
-        last_entry=entry.number,
+        first=entry.number,
+        last=entry.number,
         coalesce=keys[consequence.gather] if consequence.gather else None,
     )

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from incidents.model.vocabulary import incident_name
 from storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, database_url
 from storage.jobs import JobQueue
 from storage.migrate import UnknownMigration, outstanding
@@ -35,7 +34,6 @@ async def _given_up(database: Database) -> list[str]:
     finally:
         await database.close()
     return [
-        f"{incident_name(each.job.incident)}: {each.job.kind} was given up ({each.reason}). "
-        "Mend that, then: tocsin retry."
+        f"{each.job.about}: {each.job.kind} was given up ({each.reason}). Mend that, then: tocsin retry."
         for each in parked
     ]

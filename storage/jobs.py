@@ -122,12 +122,13 @@ class JobQueue:
                 return False
             again = NewJob(
                 kind=JobKind(row.kind),
-                incident=row.incident,
+                subject=row.subject,
                 lane=row.lane,
                 due_at=now,
-                first_entry=row.first_entry,
-                last_entry=row.last_entry,
+                first=row.first,
+                last=row.last,
                 coalesce=row.coalesce,
+                detail=row.detail,
             )
             await insert_jobs(connection, [again], attempts=row.attempts)
         self._wake()
@@ -167,20 +168,21 @@ async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attemp
         index_where=waiting,
         set_={
             "due_at": case((or_(jobs.c.failures > 0, jobs.c.due_at < both.due_at), jobs.c.due_at), else_=both.due_at),
-            "first_entry": _lesser(jobs.c.first_entry, both.first_entry),
-            "last_entry": _greater(jobs.c.last_entry, both.last_entry),
+            "first": _lesser(jobs.c.first, both.first),
+            "last": _greater(jobs.c.last, both.last),
             "attempts": _greater(jobs.c.attempts, both.attempts),
         },
     )
     rows = [
         {
             "kind": job.kind.value,
-            "incident": job.incident,
+            "subject": job.subject,
             "lane": job.lane,
             "due_at": job.due_at,
-            "first_entry": job.first_entry,
-            "last_entry": job.last_entry,
+            "first": job.first,
+            "last": job.last,
             "coalesce": job.coalesce,
+            "detail": job.detail,
             "attempts": attempts,
         }
         for job in new
@@ -215,12 +217,12 @@ async def _put_back(connection: AsyncConnection, lease: Lease, due_at: datetime,
     row = (await connection.execute(select(jobs).where(*_held(lease)).with_for_update())).one_or_none()
     if row is None:
         return
-    firsts, lasts = [row.first_entry], [row.last_entry]
+    firsts, lasts = [row.first], [row.last]
     if row.coalesce is not None:
         younger = delete(jobs).where(jobs.c.coalesce == row.coalesce, waiting)
-        for other in await connection.execute(younger.returning(jobs.c.first_entry, jobs.c.last_entry)):
-            firsts.append(other.first_entry)
-            lasts.append(other.last_entry)
+        for other in await connection.execute(younger.returning(jobs.c.first, jobs.c.last)):
+            firsts.append(other.first)
+            lasts.append(other.last)
     again = (
         update(jobs)
         .where(jobs.c.id == row.id)
@@ -228,8 +230,8 @@ async def _put_back(connection: AsyncConnection, lease: Lease, due_at: datetime,
             leased_by=None,
             leased_until=None,
             due_at=due_at,
-            first_entry=min(firsts),
-            last_entry=max(lasts),
+            first=min(firsts),
+            last=max(lasts),
         )
     )
     if failed is not None:
@@ -258,10 +260,12 @@ def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
         kind=JobKind(row.kind),
-        incident=row.incident,
-        first_entry=row.first_entry,
-        last_entry=row.last_entry,
+        subject=row.subject,
+        first=row.first,
+        last=row.last,
         attempt=row.attempts,
+        about=row.lane.partition("/")[0],
+        detail=row.detail,
     )
 
 

@@ -11,9 +11,13 @@ from incidents.model.incident import Incident, Service
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
 from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery
+from storage.alerts import SqlAlertReader
 from storage.columns import UtcTime
 from storage.cursor import read_cursor, write_cursor
 from storage.database import Database
+from storage.on_call import SqlOnCallReader
+from storage.organisation import SqlOrganisationReader
+from storage.paging import SqlPagingReader
 from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
     incident_responders,
@@ -33,6 +37,10 @@ class SqlReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.organisation = SqlOrganisationReader(database)
+        self.on_call = SqlOnCallReader(database)
+        self.alerts = SqlAlertReader(database)
+        self.paging = SqlPagingReader(database)
 
     async def incident(self, number: int) -> Incident | None:
         return await self._one(numbered(number))
@@ -75,11 +83,11 @@ class SqlReader:
         stretch = select(timeline_entries).where(table.incident == incident, table.number.between(first, last))
         return await self._entries(stretch.order_by(table.number))
 
-    async def posts(self, incident: int, purpose: Purpose) -> list[Post]:
-        query = select(posts).where(posts.c.incident == incident, posts.c.purpose == purpose.value)
+    async def posts(self, subject: int, purpose: Purpose) -> list[Post]:
+        query = select(posts).where(posts.c.purpose == purpose.value, posts.c.subject == subject)
         return [
-            Post(row.incident, Purpose(row.purpose), Channel(row.channel), row.message)
-            for row in await self._rows(query.order_by(posts.c.channel))
+            Post(row.subject, Purpose(row.purpose), Channel(row.channel), row.message, row.part)
+            for row in await self._rows(query.order_by(posts.c.part, posts.c.channel))
         ]
 
     async def find_services(self, text: str, limit: int) -> list[Service]:

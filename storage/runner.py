@@ -18,7 +18,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 
 from incidents.consequences import JobKind
 from incidents.core import Clock
-from incidents.model.vocabulary import incident_name
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from storage.jobs import Lease
 from storage.presence import Presence
@@ -163,7 +162,7 @@ class JobRunner:
 
     async def _run(self, lease: Lease) -> None:
         job = lease.job
-        about = {"incident": incident_name(job.incident), "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
+        about = {"about": job.about, "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
         log = self._log.bind(**about)
         try:
             with structlog.contextvars.bound_contextvars(**about):

@@ -44,7 +44,10 @@ services = Table(
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
+    Column("owner", Id),
+    Column("alias", Text, nullable=False, server_default="[]"),
 )
+"""What incidents can affect; ``alias`` is a JSON list of what tools call it."""
 
 incidents = Table(
     "incidents",
@@ -119,25 +122,48 @@ timeline_entries = Table(
 )
 """Append-only: triggers refuse any change."""
 
+incident_alerts = Table(
+    "incident_alerts",
+    metadata,
+    Column("incident", ForeignKey("incidents.number"), primary_key=True),
+    Column("alert", ForeignKey("alerts.number"), primary_key=True, unique=True),
+    Column("title", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+)
+"""An alert belongs to one incident at most."""
+
+incident_subscribers = Table(
+    "incident_subscribers",
+    metadata,
+    Column("incident", ForeignKey("incidents.number"), primary_key=True),
+    Column("subscriber", Id, primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+"""``subscriber`` is a person or a team, as `Target` writes them."""
+
 posts = Table(
     "posts",
     metadata,
-    Column("incident", ForeignKey("incidents.number"), primary_key=True),
     Column("purpose", Text, primary_key=True),
+    Column("subject", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
     Column("channel", Id, primary_key=True),
     Column("message", Id, nullable=False),
 )
+"""``subject`` is the number of what the purpose is about; ``part`` tells apart several messages about one."""
 
 jobs = Table(
     "jobs",
     metadata,
     Column("id", BigId, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("incident", ForeignKey("incidents.number"), nullable=False),
+    Column("subject", Integer, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
     Column("lane", Id, nullable=False),
     Column("due_at", UtcTime, nullable=False),
-    Column("first_entry", Integer, nullable=False),
-    Column("last_entry", Integer, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
     Column("coalesce", Id, quote=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -147,7 +173,10 @@ jobs = Table(
     Column("parked_at", UtcTime),
     sqlite_autoincrement=True,
 )
-"""What is still to do. Waiting: neither leased nor parked. ``reason`` says why it last failed."""
+"""What is still to do. Waiting: neither leased nor parked. ``reason`` says why it last failed.
+
+``subject`` is the number of what the kind is about: an incident, an alert, a storm, an escalation or a call.
+"""
 
 waiting = jobs.c.leased_by.is_(None) & jobs.c.parked_at.is_(None)
 
@@ -169,3 +198,169 @@ Index(
     sqlite_where=jobs.c.leased_by.is_not(None),
     postgresql_where=jobs.c.leased_by.is_not(None),
 )
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("kind", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+"""Each team, schedule, policy, alert source … as JSON; the counter ``organisation`` goes up with each change."""
+
+source_keys = Table(
+    "source_keys",
+    metadata,
+    Column("hash", Id, primary_key=True),
+    Column("source", Id, nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime),
+)
+"""SHA-256, in hex, of the keys of alert sources; the keys themselves are nowhere."""
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("schedule", Id, nullable=False),
+    Column("person", Id, nullable=False),
+    Column("begins_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("made_by", Id, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Index("ix_overrides_schedule", "schedule", "ends_at"),
+    sqlite_autoincrement=True,
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("schedule", Id, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("read_at", UtcTime),
+    Column("fault", Text, nullable=False),
+    Column("fault_at", UtcTime),
+)
+"""How reading each schedule's calendar went: when it last succeeded, and what last went wrong."""
+
+calendar_shifts = Table(
+    "calendar_shifts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("schedule", Id, nullable=False),
+    Column("begins_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("person", Id),
+    Index("ix_calendar_shifts_schedule", "schedule", "ends_at"),
+    sqlite_autoincrement=True,
+)
+"""``who`` is the name in the calendar; ``person`` is whom it stands for, where that could be found out."""
+
+storms = Table(
+    "storms",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Id, nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("alerts", Integer, nullable=False),
+    Index("ix_storms_source", "source", "last_at"),
+)
+"""Many alerts of one source within a short time, shown as one thread."""
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source", Id, nullable=False),
+    Column("key", Id, nullable=False, quote=True),
+    Column("status", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("service", Id),
+    Column("service_name", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("runbook", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("episode", Text),
+    Column("began_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("accepted_by", Id),
+    Column("resolved_by", Id),
+    Column("resolved_at", UtcTime),
+    Column("incident", ForeignKey("incidents.number"), index=True),
+    Column("storm", ForeignKey("storms.id")),
+    Column("storm_place", Integer),
+    Column("length", Integer, nullable=False),
+    Index(
+        "uq_alerts_open",
+        "source",
+        "key",
+        unique=True,
+        sqlite_where=column("resolved_at").is_(None),
+        postgresql_where=column("resolved_at").is_(None),
+    ),
+    Index("ix_alerts_key", "source", "key", "number"),
+    Index("ix_alerts_received", "source", "received_at"),
+    Index("ix_alerts_storm", "storm", "storm_place"),
+)
+"""Of a source's alerts with one key, one is open at most. ``length`` is how many entries its log has."""
+
+alert_log = Table(
+    "alert_log",
+    metadata,
+    Column("alert", ForeignKey("alerts.number"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Id, nullable=False, quote=True),
+    Column("event", Text, nullable=False),
+    Column("origin", Id, unique=True),
+)
+"""What happened to each alert, oldest first."""
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("incident", ForeignKey("incidents.number")),
+    Column("alert", ForeignKey("alerts.number")),
+    Column("target", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("begun_by", Id, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("due_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("ended_by", Id),
+    Column("origin", Id, unique=True),
+    Index(
+        "ix_escalations_incident",
+        "incident",
+        sqlite_where=column("ended_at").is_(None),
+        postgresql_where=column("ended_at").is_(None),
+    ),
+    Index("ix_escalations_alert", "alert", "id"),
+)
+"""Each target of each page, and how far calling it has come; ``plan`` is its steps as they were when it began."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("escalation", ForeignKey("escalations.id"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("person", Id, nullable=False, index=True),
+    Column("called_at", UtcTime, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", UtcTime),
+)
+"""Each time somebody is called, and what they said to it."""

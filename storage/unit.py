@@ -12,8 +12,12 @@ from incidents.model.identity import Channel
 from incidents.model.incident import Incident, Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports import Post
+from storage.alerts import SqlAlertUnit
 from storage.database import upsert
 from storage.jobs import insert_jobs
+from storage.on_call import SqlOnCallUnit
+from storage.organisation import SqlOrganisationUnit
+from storage.paging import SqlPagingUnit
 from storage.rows import (
     entry_values,
     folded,
@@ -45,6 +49,10 @@ class SqlUnit:
         self._connection = connection
         self._loaded: dict[int, tuple[list[Any], list[Any]]] = {}
         self.enqueued = False
+        self.organisation = SqlOrganisationUnit(connection)
+        self.on_call = SqlOnCallUnit(connection)
+        self.alerts = SqlAlertUnit(connection)
+        self.paging = SqlPagingUnit(connection)
 
     async def next_number(self) -> int:
         counted = update(counters).where(counters.c.name == "incident").values(value=counters.c.value + 1)
@@ -131,8 +139,9 @@ class SqlUnit:
 
     async def remember_post(self, post: Post) -> bool:
         values = {
-            "incident": post.incident,
             "purpose": post.purpose.value,
+            "subject": post.subject,
+            "part": post.part,
             "channel": str(post.channel),
             "message": post.message,
         }
@@ -143,8 +152,9 @@ class SqlUnit:
         table = posts.c
         await self._connection.execute(
             delete(posts).where(
-                table.incident == post.incident,
                 table.purpose == post.purpose.value,
+                table.subject == post.subject,
+                table.part == post.part,
                 table.channel == str(post.channel),
                 table.message == post.message,
             )

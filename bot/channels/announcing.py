@@ -17,7 +17,7 @@ from incidents.ports import CannotSucceed, Job, Post, Purpose, TryLater
 
 async def announce(bot: Bot, job: Job) -> None:
     """Have each announcement show the incident as it is. Raises CannotSucceed where a channel is not there."""
-    incident = await bot.core.storage.read.incident(job.incident)
+    incident = await bot.core.storage.read.incident(job.subject)
     if incident is None or incident.private:
         return
     posts = await bot.core.storage.read.posts(incident.number, Purpose.ANNOUNCEMENT)
@@ -30,7 +30,7 @@ async def announce(bot: Bot, job: Job) -> None:
 
 async def _after_undo(bot: Bot, job: Job) -> None:
     """Raises TryLater while the last change that the announcement would tell of can still be taken back."""
-    told = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+    told = await bot.core.storage.read.entries(job.subject, job.first, job.last)
     changes = [entry.recorded_at for entry in told if UPDATE_ANNOUNCEMENT in CONSEQUENCES[type(entry.fact)]]
     if changes:
         left = max(changes) + bot.core.pace.undo - bot.core.clock()

@@ -55,7 +55,7 @@ async def bookmark_card(bot: Bot, job: Job) -> None:
             there = await bot.slack.call("bookmarks.list", channel_id=post.channel.id)
             if any(bookmark["link"] == link for bookmark in there["bookmarks"]):
                 return
-        title = f"INC-{job.incident} card"
+        title = f"INC-{job.subject} card"
         await bot.slack.call("bookmarks.add", channel_id=post.channel.id, title=title, type="link", link=link)
 
 
@@ -76,7 +76,7 @@ async def set_topic(bot: Bot, job: Job) -> None:
 async def _card_of(bot: Bot, job: Job) -> Post | None:
     """The card that is up in the incident's open channel."""
     here = await open_channel_of(bot, job)
-    return await _card(bot, job.incident, here[1]) if here else None
+    return await _card(bot, job.subject, here[1]) if here else None
 
 
 async def _card(bot: Bot, incident: int, where: Channel) -> Post | None:

@@ -23,7 +23,7 @@ CHANNEL_ERRORS = {*ARCHIVED, *LOST}
 
 async def open_channel_of(bot: Bot, job: Job) -> tuple[Incident, Channel] | None:
     """The incident of ``job`` as it is now, and its channel; None where there is none in which anything can be done."""
-    incident = await bot.core.storage.read.incident(job.incident)
+    incident = await bot.core.storage.read.incident(job.subject)
     if incident is None or incident.channel is None or incident.channel.archived:
         return None
     return incident, incident.channel.channel

@@ -14,9 +14,9 @@ async def post_comment(bot: Bot, job: Job) -> None:
     if here is None:
         return
     _, where = here
-    entry = (await bot.core.storage.read.entries(job.incident, job.first_entry, job.first_entry))[0]
+    entry = (await bot.core.storage.read.entries(job.subject, job.first, job.first))[0]
     assert isinstance(entry.fact, facts.Comment)
     names = await bot.people.names([entry.by])
     async with noticing_loss(bot, where):
         message = comment_message(names[entry.by], entry.fact.text)
-        await post_once(bot, job, where, message, marked("incident_comment", job.incident, entry=entry.number))
+        await post_once(bot, job, where, message, marked("incident_comment", job.subject, entry=entry.number))

@@ -11,11 +11,11 @@ from incidents.ports import Job
 
 async def say_farewell(bot: Bot, job: Job) -> None:
     """Tell the channel that somebody detached it; one that was lost has nobody to tell."""
-    entry = (await bot.core.storage.read.entries(job.incident, job.first_entry, job.first_entry))[0]
+    entry = (await bot.core.storage.read.entries(job.subject, job.first, job.first))[0]
     if not isinstance(entry.fact, facts.ChannelDetached) or entry.fact.reason:
         return
     names = await bot.people.names([entry.by])
-    metadata = marked("incident_farewell", job.incident, entry=entry.number)
+    metadata = marked("incident_farewell", job.subject, entry=entry.number)
     try:
         await post_once(bot, job, entry.fact.channel, farewell(entry, names.__getitem__), metadata)
     except SlackRefused as refused:

@@ -35,7 +35,7 @@ async def invite(bot: Bot, job: Job) -> None:
     if here is None:
         return
     incident, where = here
-    entries = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+    entries = await bot.core.storage.read.entries(job.subject, job.first, job.last)
     wanted = _wanted(incident, entries)
     async with noticing_loss(bot, where):
         for start in range(0, len(wanted), AT_ONCE):
@@ -69,7 +69,7 @@ async def _invite(bot: Bot, job: Job, channel: Channel, people: list[Person]) ->
             failed.setdefault(each["error"], []).append(person(each["user"]))
     if failed:
         said = "\n".join(_sentence(error, kept_out) for error, kept_out in failed.items())
-        await post_once(bot, job, channel, done(said), marked("not_invited", job.incident, entry=job.last_entry))
+        await post_once(bot, job, channel, done(said), marked("not_invited", job.subject, entry=job.last))
 
 
 def _sentence(error: str, kept_out: list[Person]) -> str:

@@ -22,20 +22,20 @@ async def give_notice(bot: Bot, job: Job) -> None:
         return
     incident, where = here
     async with noticing_loss(bot, where):
-        spanned = await bot.core.storage.read.entries(job.incident, job.first_entry, job.last_entry)
+        spanned = await bot.core.storage.read.entries(job.subject, job.first, job.last)
         told = await _told_before(bot, job, where) if job.attempt > 1 else 0
         entries = [entry for entry in spanned if entry.by == spanned[0].by and entry.number > told]
         message = notice(incident, entries, await _names(bot, entries)) if entries else None
         if message is not None:
-            metadata = marked(NOTICE, job.incident, first=job.first_entry, last=job.last_entry)
+            metadata = marked(NOTICE, job.subject, first=job.first, last=job.last)
             await post_once(bot, job, where, message, metadata)
 
 
 async def _told_before(bot: Bot, job: Job, where: Channel) -> int:
     """The last entry that an earlier attempt told of; while the job waited, it may have taken in more."""
-    async for there in posted_before(bot, job.incident, where, NOTICE):
+    async for there in posted_before(bot, job.subject, where, NOTICE):
         told = there["metadata"]["event_payload"]
-        if told["incident"] == job.incident and told["first"] == job.first_entry:
+        if told["incident"] == job.subject and told["first"] == job.first:
             return int(told["last"])
     return 0
 

@@ -28,7 +28,7 @@ REASONS = {
 
 async def open_channel(bot: Bot, job: Job) -> None:
     """Make the incident's channel and attach it; nothing where it has one. Raises CannotSucceed."""
-    incident = await bot.core.storage.read.incident(job.incident)
+    incident = await bot.core.storage.read.incident(job.subject)
     if incident is None or incident.channel is not None:
         return
     try:
@@ -43,7 +43,7 @@ async def open_channel(bot: Bot, job: Job) -> None:
 
 async def greet(bot: Bot, job: Job) -> None:
     """Put the channel's link into the form from which the incident was declared, if that is still open."""
-    incident = await bot.core.storage.read.incident(job.incident)
+    incident = await bot.core.storage.read.incident(job.subject)
     if incident is not None:
         await _show_declarer(bot, incident, declared_view(incident, bot.identity.team_id))
 

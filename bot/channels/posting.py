@@ -67,7 +67,7 @@ async def _posted_by_earlier_attempt(
     bot: Bot, job: Job, where: Channel, metadata: dict[str, Any]
 ) -> tuple[Channel, str] | None:
     if job.attempt > 1:
-        async for there in posted_before(bot, job.incident, where, metadata["event_type"]):
+        async for there in posted_before(bot, job.subject, where, metadata["event_type"]):
             if there["metadata"] == metadata:
                 return where, str(there["ts"])
     return None

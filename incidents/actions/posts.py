@@ -10,7 +10,7 @@ async def remember_post(core: Core, post: Post) -> None:
     async with core.storage.transaction() as unit:
         new = await unit.remember_post(post)
         if new and post.purpose is Purpose.CARD:
-            declared = await unit.entry(post.incident, 1)
+            declared = await unit.entry(post.subject, 1)
             assert declared is not None, "a timeline begins with a declaration"
             await unit.enqueue([job(follows, declared, core.clock(), core.pace) for follows in CARD_POSTED])
 

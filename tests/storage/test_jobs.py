@@ -46,7 +46,7 @@ async def leased(queue: JobQueue, clock: Clock, owner: str = "me", limit: int = 
 
 
 def entries(leases: list[Lease]) -> list[tuple[int, int]]:
-    return [(lease.job.first_entry, lease.job.last_entry) for lease in leases]
+    return [(lease.job.first, lease.job.last) for lease in leases]
 
 
 async def test_jobs_of_one_lane_run_one_at_a_time_in_order(storage: SqlStorage, queue: JobQueue, clock: Clock) -> None:

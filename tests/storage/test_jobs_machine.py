@@ -83,7 +83,7 @@ class Queue(RuleBasedStateMachine):
             job.attempts += 1
             job.owner, job.until = owner, now + LEASE
         self.leases += leases
-        assert [(lease.job.first_entry, lease.job.attempt, lease.failures) for lease in leases] == [
+        assert [(lease.job.first, lease.job.attempt, lease.failures) for lease in leases] == [
             (job.first, job.attempts, job.failures) for job in expected
         ]
         for lease, job in zip(leases, expected, strict=True):
@@ -173,7 +173,7 @@ async def store(storage: SqlStorage, job: NewJob) -> None:
 
 async def rows(storage: SqlStorage) -> list[tuple[object, ...]]:
     table = jobs.c
-    columns = (table.lane, table.first_entry, table.last_entry, table.due_at, table.attempts, table.failures)
+    columns = (table.lane, table.first, table.last, table.due_at, table.attempts, table.failures)
     query = select(*columns, table.leased_by, table.parked_at.is_not(None)).order_by(table.id)
     async with storage.database.reading() as connection:
         return [tuple(row) for row in await connection.execute(query)]

@@ -134,7 +134,7 @@ async def test_a_lane_runs_in_order_beside_the_others(quiet: SqlStorage) -> None
         await runner.idle()
 
     assert at_once["most"] == 3
-    order = [job.first_entry for job in seen.jobs]
+    order = [job.first for job in seen.jobs]
     for lane in range(4):
         in_lane = [entry for entry in order if (entry - 1) // 3 == lane]
         assert in_lane == sorted(in_lane)
@@ -154,27 +154,27 @@ async def test_a_failed_job_is_tried_again_and_says_so(quiet: SqlStorage) -> Non
 
     assert [job.attempt for job in seen.jobs] == [1, 2]
     (failed,) = [line for line in logs if line["event"] == "job failed"]
-    assert (failed["incident"], failed["kind"], failed["attempt"]) == ("INC-1", "notice", 1)
+    assert (failed["about"], failed["kind"], failed["attempt"]) == ("lane", "notice", 1)
     assert failed["job"] == seen.jobs[0].id
     assert failed["exc_info"]
 
 
 async def test_a_job_that_keeps_failing_is_parked_and_told_of(quiet: SqlStorage) -> None:
     async def fail(job: Job) -> None:
-        if job.first_entry == 1:
+        if job.first == 1:
             raise ConnectionError("Slack is away")
 
     told: list[tuple[int, str]] = []
 
     async def on_parked(job: Job, reason: str) -> None:
-        told.append((job.first_entry, reason))
+        told.append((job.first, reason))
 
     seen = Recorder(fail)
     async with running(JobRunner(quiet, every(seen), now, QUICK, on_parked)) as runner:
         await enqueue(quiet, "lane", "lane")
         await runner.idle(within=SOON)
 
-    assert [(job.first_entry, job.attempt) for job in seen.jobs] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+    assert [(job.first, job.attempt) for job in seen.jobs] == [(1, 1), (1, 2), (1, 3), (2, 1)]
     assert told == [(1, "ConnectionError: Slack is away")]
     assert [parked.reason for parked in await quiet.jobs.parked()] == ["ConnectionError: Slack is away"]
 
@@ -257,8 +257,8 @@ async def test_a_stop_waits_for_what_runs_and_puts_back_what_hangs(quiet: SqlSto
 
     async def work(job: Job) -> None:
         await begun.wait()
-        await asyncio.sleep(0.1 if job.first_entry == 1 else 60)
-        ended.append(job.first_entry)
+        await asyncio.sleep(0.1 if job.first == 1 else 60)
+        ended.append(job.first)
 
     seen = Recorder(work)
     runner = JobRunner(quiet, every(seen), now)
@@ -269,7 +269,7 @@ async def test_a_stop_waits_for_what_runs_and_puts_back_what_hangs(quiet: SqlSto
 
     assert ended == [1]
     leases, _ = await quiet.jobs.lease("next", list(JobKind), now(), now() + SOON, 9)
-    assert [(lease.job.first_entry, lease.job.attempt, lease.failures) for lease in leases] == [(2, 2, 0)]
+    assert [(lease.job.first, lease.job.attempt, lease.failures) for lease in leases] == [(2, 2, 0)]
 
 
 async def test_a_long_job_keeps_its_lease(quiet: SqlStorage) -> None:

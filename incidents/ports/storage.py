@@ -3,87 +3,36 @@
 `storage/` fulfils them; the core does not know how.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
-from incidents.consequences import JobKind, NewJob
-from incidents.model.identity import Channel, Person
+from incidents.consequences import NewJob
+from incidents.model.identity import Channel
 from incidents.model.incident import Incident, Service
 from incidents.model.timeline import Entry, Head
-from incidents.model.vocabulary import Severity
-
-
-class Purpose(StrEnum):
-    """What a message that the bot keeps up to date is for."""
-
-    CARD = "card"
-    ANNOUNCEMENT = "announcement"
-
-
-@dataclass(frozen=True)
-class Post:
-    """A message the bot wrote and will edit: where it is, and its id there."""
-
-    incident: int
-    purpose: Purpose
-    channel: Channel
-    message: str
-
-
-@dataclass(frozen=True)
-class IncidentQuery:
-    """Which incidents a list shows, as ``viewer`` may see them.
-
-    ``open`` come most urgent first (severity, then the newest), the others newest first.
-    """
-
-    viewer: Person
-    state: Literal["open", "resolved", "all"] = "open"
-    severity: Severity | None = None
-    service: str | None = None
-    mine: bool = False
-    """Only those the viewer has joined or was paged for."""
-    text: str = ""
-    """Only those whose title or summary holds it, in any case."""
-    after: str | None = None
-    """The `IncidentPage.next` of the page before."""
-    limit: int = 10
-
-
-@dataclass(frozen=True)
-class IncidentPage:
-    """Some incidents, how many there are in all, and where the next page begins (None: this is the last)."""
-
-    incidents: Sequence[Incident]
-    total: int
-    next: str | None
-
-
-@dataclass(frozen=True)
-class TimelineQuery:
-    """A stretch of an incident's timeline, by the time things happened, oldest first."""
-
-    incident: int
-    messages: bool = False
-    """Whether what people wrote is shown too, not only the key entries."""
-    before: str | None = None
-    """The `TimelinePage.earlier` of the page after; none: the latest entries."""
-    limit: int = 20
-
-
-@dataclass(frozen=True)
-class TimelinePage:
-    """Some entries, oldest first, and where the page before them begins (None: this is the first)."""
-
-    entries: Sequence[Entry]
-    earlier: str | None
+from incidents.ports.alerts import AlertReader, AlertUnit
+from incidents.ports.on_call import OnCallReader, OnCallUnit
+from incidents.ports.organisation import OrganisationReader, OrganisationUnit
+from incidents.ports.paging import PagingReader, PagingUnit
+from incidents.ports.posts import Post, Purpose
+from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
 
 
 class Unit(Protocol):
     """One transaction: all of it is stored, or nothing."""
+
+    @property
+    def organisation(self) -> OrganisationUnit: ...
+
+    @property
+    def on_call(self) -> OnCallUnit: ...
+
+    @property
+    def alerts(self) -> AlertUnit: ...
+
+    @property
+    def paging(self) -> PagingUnit: ...
 
     async def next_number(self) -> int:
         """The next ``n`` of INC-n: without gaps and without duplicates, whoever asks at the same time."""
@@ -131,36 +80,20 @@ class Unit(Protocol):
         """Store jobs, gathering those with a ``coalesce`` key into the one that waits; they are woken at the commit."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """Work to do outside, as handed to the handler of its kind: what entries ``first`` to ``last`` call for."""
-
-    id: int
-    kind: JobKind
-    incident: int
-    first_entry: int
-    last_entry: int
-    attempt: int
-    """1 the first time; above that, an earlier attempt may have had its effect."""
-
-
-class CannotSucceed(Exception):
-    """Raised by a job's handler: trying again is of no use until somebody mends what the reason says."""
-
-
-class TryLater(Exception):
-    """Raised by a job's handler: not done, try again after ``seconds``."""
-
-    def __init__(self, reason: str, seconds: float) -> None:
-        super().__init__(reason)
-        self.seconds = seconds
-
-
-JobHandler = Callable[[Job], Awaitable[None]]
-
-
 class Reader(Protocol):
     """Reads, none of which locks."""
+
+    @property
+    def organisation(self) -> OrganisationReader: ...
+
+    @property
+    def on_call(self) -> OnCallReader: ...
+
+    @property
+    def alerts(self) -> AlertReader: ...
+
+    @property
+    def paging(self) -> PagingReader: ...
 
     async def incident(self, number: int) -> Incident | None: ...
 
@@ -173,7 +106,7 @@ class Reader(Protocol):
     async def entries(self, incident: int, first: int, last: int) -> list[Entry]:
         """The entries numbered ``first`` to ``last``, both included."""
 
-    async def posts(self, incident: int, purpose: Purpose) -> list[Post]: ...
+    async def posts(self, subject: int, purpose: Purpose) -> list[Post]: ...
 
     async def find_services(self, text: str, limit: int) -> list[Service]:
         """Services whose name holds ``text`` (in any case; all for an empty one), by name."""

@@ -1,0 +1,22 @@
+"""What the actions need from outside, as Protocols; `storage/` fulfils them, and the core does not know how."""
+
+from incidents.ports.jobs import CannotSucceed, Job, JobHandler, TryLater
+from incidents.ports.posts import Post, Purpose
+from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
+from incidents.ports.storage import Reader, Storage, Unit
+
+__all__ = [
+    "CannotSucceed",
+    "IncidentPage",
+    "IncidentQuery",
+    "Job",
+    "JobHandler",
+    "Post",
+    "Purpose",
+    "Reader",
+    "Storage",
+    "TimelinePage",
+    "TimelineQuery",
+    "TryLater",
+    "Unit",
+]

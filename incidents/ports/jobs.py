@@ -1,0 +1,37 @@
+"""Work to do outside, as it is handed to whoever does it, and what that may answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from incidents.consequences import JobKind
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work to do outside, as handed to the handler of its kind. Its fields are those of `NewJob`."""
+
+    id: int
+    kind: JobKind
+    subject: int
+    first: int
+    last: int
+    attempt: int
+    """1 the first time; above that, an earlier attempt may have had its effect."""
+    about: str
+    """What the subject is called in logs: the first part of the lane, as ``INC-12`` or ``alert-7``."""
+    detail: str = ""
+
+
+class CannotSucceed(Exception):
+    """Raised by a job's handler: trying again is of no use until somebody mends what the reason says."""
+
+
+class TryLater(Exception):
+    """Raised by a job's handler: not done, try again after ``seconds``."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+JobHandler = Callable[[Job], Awaitable[None]]
