@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, 
 
 from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident, Service
+from incidents.model.organisation import Kind
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
 from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery
@@ -16,13 +17,14 @@ from storage.columns import UtcTime
 from storage.cursor import read_cursor, write_cursor
 from storage.database import Database
 from storage.on_call import SqlOnCallReader
-from storage.organisation import SqlOrganisationReader
+from storage.organisation import Remembered, SqlOrganisationReader
 from storage.paging import SqlPagingReader
 from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
     incident_responders,
     incident_services,
     incidents,
+    organisation,
     posts,
     services,
     timeline_entries,
@@ -35,9 +37,9 @@ LONGEST_SEARCH = 5_000
 class SqlReader:
     """`incidents.ports.Reader` on a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, remembered: Remembered) -> None:
         self._database = database
-        self.organisation = SqlOrganisationReader(database)
+        self.organisation = SqlOrganisationReader(database, remembered)
         self.on_call = SqlOnCallReader(database)
         self.alerts = SqlAlertReader(database)
         self.paging = SqlPagingReader(database)
@@ -91,7 +93,9 @@ class SqlReader:
         ]
 
     async def find_services(self, text: str, limit: int) -> list[Service]:
-        query = select(services).where(_holds(services.c.folded, text))
+        row = organisation.c
+        there = exists().where(row.kind == Kind.SERVICE.value, row.id == services.c.id)
+        query = select(services).where(there, _holds(services.c.folded, text))
         return [Service(row.id, row.name) for row in await self._rows(query.order_by(services.c.name).limit(limit))]
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:

@@ -7,6 +7,7 @@ from typing import Self
 from storage.database import Database, database_url
 from storage.jobs import JobQueue
 from storage.migrate import migrate
+from storage.organisation import Remembered
 from storage.reader import SqlReader
 from storage.unit import SqlUnit
 
@@ -17,7 +18,8 @@ class SqlStorage:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.jobs = JobQueue(database, self._wake)
-        self._reader = SqlReader(database)
+        self._organisation = Remembered()
+        self._reader = SqlReader(database, self._organisation)
         self._wakeful: set[Callable[[], None]] = set()
 
     @classmethod
@@ -36,7 +38,7 @@ class SqlStorage:
     async def transaction(self) -> AsyncIterator[SqlUnit]:
         """One unit of work; commits at the end of the block, rolls back on an error."""
         async with self.database.writing() as connection:
-            unit = SqlUnit(connection)
+            unit = SqlUnit(connection, self._organisation)
             yield unit
         if unit.enqueued:
             self._wake()

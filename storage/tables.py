@@ -44,10 +44,8 @@ services = Table(
     Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
-    Column("owner", Id),
-    Column("alias", Text, nullable=False, server_default="[]"),
 )
-"""What incidents can affect; ``alias`` is a JSON list of what tools call it."""
+"""What incidents can affect, and services that are gone, which old incidents name; the rest is in ``organisation``."""
 
 incidents = Table(
     "incidents",
@@ -206,7 +204,7 @@ organisation = Table(
     Column("id", Id, primary_key=True),
     Column("document", Text, nullable=False),
 )
-"""Each team, schedule, policy, alert source … as JSON; the counter ``organisation`` goes up with each change."""
+"""Each team, service, policy, alert source … as JSON; the counter ``organisation`` goes up with each change."""
 
 source_keys = Table(
     "source_keys",

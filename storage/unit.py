@@ -16,11 +16,10 @@ from storage.alerts import SqlAlertUnit
 from storage.database import upsert
 from storage.jobs import insert_jobs
 from storage.on_call import SqlOnCallUnit
-from storage.organisation import SqlOrganisationUnit
+from storage.organisation import Remembered, SqlOrganisationUnit
 from storage.paging import SqlPagingUnit
 from storage.rows import (
     entry_values,
-    folded,
     incident_values,
     numbered,
     one_entry,
@@ -45,11 +44,11 @@ CHUNK = 500
 class SqlUnit:
     """`incidents.ports.Unit` on a connection that is in a transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, remembered: Remembered) -> None:
         self._connection = connection
         self._loaded: dict[int, tuple[list[Any], list[Any]]] = {}
         self.enqueued = False
-        self.organisation = SqlOrganisationUnit(connection)
+        self.organisation = SqlOrganisationUnit(connection, remembered)
         self.on_call = SqlOnCallUnit(connection)
         self.alerts = SqlAlertUnit(connection)
         self.paging = SqlPagingUnit(connection)
@@ -127,15 +126,6 @@ class SqlUnit:
     async def services(self, ids: Collection[str]) -> list[Service]:
         found = select(services.c.id, services.c.name).where(services.c.id.in_(list(ids))).order_by(services.c.name)
         return [Service(row.id, row.name) for row in await self._connection.execute(found)]
-
-    async def save_services(self, services_: Collection[Service]) -> None:
-        added = upsert(self._connection, services)
-        known = added.on_conflict_do_update(
-            index_elements=["id"], set_={"name": added.excluded.name, "folded": added.excluded.folded}
-        )
-        rows = [{"id": service.id, "name": service.name, "folded": folded(service.name)} for service in services_]
-        if rows:
-            await self._connection.execute(known, rows)
 
     async def remember_post(self, post: Post) -> bool:
         values = {

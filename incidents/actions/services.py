@@ -1,24 +1,46 @@
-"""Naming the services that incidents can affect."""
+"""Naming the services that incidents can affect, where nothing else is said about them."""
 
 import re
 from collections.abc import Sequence
 
 from incidents.core import Core
 from incidents.model.incident import Service
+from incidents.model.organisation import ID_LIMIT, OwnedService
+from incidents.model.refusals import Refusal
 from incidents.model.text import one_line
 
 SERVICE_LIMIT = 75
 """Characters of a service's name, so that it can be an option of a menu."""
 
 
+class Unnameable(Refusal):
+    """No id can be made of a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'"{name}" has no letter and no digit. Give the service a name that people can type.')
+
+
 async def register_services(core: Core, names: Sequence[str]) -> list[Service]:
-    """Add services by name, or rename those whose id the name makes. Raises TextMissing, TextTooLong."""
+    """Add services by name, or rename those whose id the name makes. Raises TextMissing, TextTooLong, Unnameable."""
     services = [_service(name) for name in names]
     async with core.storage.transaction() as unit:
-        await unit.save_services(services)
+        organisation = (await unit.organisation.held()).organisation
+        known = dict(organisation.services)
+        for service in services:
+            was = known.get(service.id, OwnedService(name=service.name))
+            known[service.id] = was.model_copy(update={"name": service.name})
+        await unit.organisation.save(organisation.model_copy(update={"services": known}))
     return services
 
 
 def _service(name: str) -> Service:
     cleaned = one_line("service name", name, SERVICE_LIMIT)
-    return Service(id=re.sub(r"\W+", "-", cleaned.casefold()).strip("-") or cleaned, name=cleaned)
+    return Service(id_from(cleaned), cleaned)
+
+
+def id_from(name: str) -> str:
+    """An id that people recognise the name in. Raises Unnameable."""
+    id = re.sub(r"\W+", "-", name.casefold()).strip("-_")[:ID_LIMIT]
+    if not id:
+        raise Unnameable(name)
+    return id

@@ -3,24 +3,53 @@
 Small enough to be held and checked as one: whatever names something else names something that is there.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from incidents.model.identity import Group, Person
 from incidents.model.text import storable
 from incidents.model.vocabulary import Severity
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
-"""How one thing names another: small letters, digits, - and _, at most 50; it never changes, the name may."""
+ID_LIMIT = 75
+
+
+def _as_id(written: str) -> str:
+    if not re.fullmatch(r"[^\W_][\w-]*", written) or written != written.casefold() or len(written) > ID_LIMIT:
+        raise ValueError(
+            f'"{written[:ID_LIMIT]}" can\'t be an id; write small letters, digits, - and _, at most {ID_LIMIT}'
+        )
+    return written
+
+
+Id = Annotated[str, AfterValidator(_as_id)]
+"""How one thing names another: small letters (of any script), digits, - and _; it never changes, the name may."""
 
 Name = Annotated[str, Field(min_length=1, max_length=75), AfterValidator(storable)]
 """What people read: at most 75 characters, so that it can be an option of a menu."""
+
+
+def _without_hash(written: Any) -> Any:
+    return written.lstrip("#") if isinstance(written, str) else written
+
+
+ChannelName = Annotated[Name, BeforeValidator(_without_hash)]
+"""A channel by its id, or by its name without ``#``."""
 
 
 def _known_zone(name: str) -> str:
@@ -190,14 +219,17 @@ class AutoDeclare(_Item):
     severity: Severity = Severity.SEV5
     labels: Mapping[str, str] = {}
 
+    def matches(self, severity: Severity, labels: Mapping[str, str]) -> bool:
+        return severity <= self.severity and self.labels.items() <= labels.items()
+
 
 class AlertSource(_Item):
     """A monitoring tool that posts alerts: where their messages go, and whom they page."""
 
     name: Name
     tool: Tool
-    channel: Name
-    """Id or name of the channel in which each alert is a message."""
+    channel: ChannelName
+    """The channel in which each alert is a message."""
     policy: Id | None = None
     pages_from: Severity = Severity.SEV4
     """Alerts as bad as this, or worse, page; the others are messages only."""
@@ -239,8 +271,39 @@ class Notifications(_Item):
 class Channels(_Item):
     """Where incidents are announced, and how their channels are named; none: as the settings say."""
 
-    announcements: tuple[Name, ...] | None = None
+    announcements: tuple[ChannelName, ...] | None = None
     name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+
+
+class Kind(StrEnum):
+    """What the organisation is made of."""
+
+    TEAM = "team"
+    SERVICE = "service"
+    SCHEDULE = "schedule"
+    POLICY = "policy"
+    SOURCE = "source"
+    PERSON = "person"
+    CHANNELS = "channels"
+
+    @property
+    def section(self) -> str:
+        """The field of `Organisation` in which those of this kind are."""
+        return {Kind.POLICY: "policies", Kind.PERSON: "people", Kind.CHANNELS: "channels"}.get(self, f"{self}s")
+
+
+class Part(NamedTuple):
+    """One thing of the organisation, by its kind and id."""
+
+    kind: Kind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}" if self.id else self.kind.value
+
+
+CHANNELS = Part(Kind.CHANNELS, "")
+Item = Team | OwnedService | Schedule | Policy | AlertSource | Notifications | Channels
 
 
 class Organisation(_Item):
@@ -253,6 +316,31 @@ class Organisation(_Item):
     sources: Mapping[Id, AlertSource] = {}
     people: Mapping[Person, Notifications] = {}
     channels: Channels = Channels()
+
+    @field_validator("people")
+    @classmethod
+    def _who_wants_more(cls, people: Mapping[Person, Notifications]) -> Mapping[Person, Notifications]:
+        return {person: wanted for person, wanted in people.items() if wanted != Notifications()}
+
+    @property
+    def parts(self) -> dict[Part, Item]:
+        """Each thing that there is."""
+        found: dict[Part, Item] = {}
+        for kind in Kind:
+            if kind is not Kind.CHANNELS:
+                found.update({Part(kind, id): item for id, item in getattr(self, kind.section).items()})
+        return found if self.channels == Channels() else {**found, CHANNELS: self.channels}
+
+    @classmethod
+    def of(cls, parts: Mapping[Part, Item | Mapping[str, object]]) -> Self:
+        """The organisation that is made of ``parts``. Raises pydantic.ValidationError."""
+        sections: dict[str, Any] = {kind.section: {} for kind in Kind}
+        for part, item in parts.items():
+            if part == CHANNELS:
+                sections[part.kind.section] = item
+            else:
+                sections[part.kind.section][part.id] = item
+        return cls.model_validate(sections)
 
     def dangling(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Each place that names something that is not there: its path from the top, and a sentence."""
@@ -278,6 +366,15 @@ class Organisation(_Item):
             TargetKind.POLICY: self.policies,
         }.get(target.kind)
         return there is None or target.id in there
+
+    def name_of(self, target: Target) -> str:
+        """What people call ``target``: the name of a team, schedule or policy, else nothing; the platform knows."""
+        named = {
+            **{Target.of(TargetKind.TEAM, id): team.name for id, team in self.teams.items()},
+            **{Target.of(TargetKind.SCHEDULE, id): schedule.name for id, schedule in self.schedules.items()},
+            **{Target.of(TargetKind.POLICY, id): policy.name for id, policy in self.policies.items()},
+        }
+        return named.get(target, "")
 
     def service_called(self, written: str) -> str | None:
         """The id of the service that a tool calls ``written``: by its id, name or alias, in any case."""

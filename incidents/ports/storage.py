@@ -65,10 +65,7 @@ class Unit(Protocol):
         """Store ``entries`` that change no incident's state, and the ``heads`` that they moved."""
 
     async def services(self, ids: Collection[str]) -> list[Service]:
-        """The services that have these ids."""
-
-    async def save_services(self, services: Collection[Service]) -> None:
-        """Add services, or rename those whose id is known."""
+        """The services that have these ids, those included that are gone."""
 
     async def remember_post(self, post: Post) -> bool:
         """Keep where a message is; one a purpose and channel. False where it was known already."""
@@ -109,7 +106,7 @@ class Reader(Protocol):
     async def posts(self, subject: int, purpose: Purpose) -> list[Post]: ...
 
     async def find_services(self, text: str, limit: int) -> list[Service]:
-        """Services whose name holds ``text`` (in any case; all for an empty one), by name."""
+        """Services of the organisation whose name holds ``text`` (in any case; all for an empty one), by name."""
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         """Each channel that is an incident's and not archived, with the incident's number; open incidents first."""

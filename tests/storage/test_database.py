@@ -12,15 +12,15 @@ from storage.storage import SqlStorage
 
 COMMIT_AND_DIE = """
 import asyncio, os, signal, sys
-from incidents.model.incident import Service
+from incidents.model.organisation import Organisation, OwnedService
 from storage.storage import SqlStorage
 
 async def main(address: str) -> None:
     storage = await SqlStorage.open(address)
     async with storage.transaction() as unit:
-        await unit.save_services([Service("committed", "Committed")])
+        await unit.organisation.save(Organisation(services={"committed": OwnedService(name="Committed")}))
     async with storage.transaction() as unit:
-        await unit.save_services([Service("not", "Not committed")])
+        await unit.organisation.save(Organisation(services={"not": OwnedService(name="Not committed")}))
         os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(main(*sys.argv[1:]))

@@ -1,5 +1,8 @@
 """Alerts, paging, who is on call, and the organisation; jobs and posts may be about more than incidents."""
 
+import json
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,9 +21,6 @@ COUNTERS = ("organisation", "alert", "storm", "escalation", "call")
 def upgrade() -> None:
     counters = sa.table("counters", sa.column("name", sa.Text), sa.column("value", sa.Integer))
     op.bulk_insert(counters, [{"name": name, "value": 0} for name in COUNTERS])
-    with op.batch_alter_table("services") as services:
-        services.add_column(sa.Column("owner", Id))
-        services.add_column(sa.Column("alias", sa.Text, nullable=False, server_default="[]"))
     _subjects()
     _organisation()
     _on_call()
@@ -45,9 +45,6 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     _incidents_only()
-    with op.batch_alter_table("services") as services:
-        services.drop_column("alias")
-        services.drop_column("owner")
     names = ", ".join(f"'{name}'" for name in COUNTERS)
     op.execute(f"DELETE FROM counters WHERE name IN ({names})")
 
@@ -188,6 +185,7 @@ def _organisation() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("kind", "id", name="pk_organisation"),
     )
+    _known_services()
     op.create_table(
         "source_keys",
         sa.Column("hash", Id, nullable=False),
@@ -197,6 +195,18 @@ def _organisation() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_source_keys"),
     )
     op.create_index("ix_source_keys_source", "source_keys", ["source"])
+
+
+def _known_services() -> None:
+    """What was a service is one of the organisation's."""
+    services = sa.table("services", sa.column("id"), sa.column("name"))
+    part = sa.table("organisation", sa.column("kind"), sa.column("id"), sa.column("document"))
+    rows = [
+        {"kind": "service", "id": row.id, "document": json.dumps({"name": row.name})}
+        for row in op.get_bind().execute(sa.select(services))
+        if re.fullmatch(r"[^\W_][\w-]{0,74}", row.id)
+    ]
+    op.bulk_insert(part, rows)
 
 
 def _on_call() -> None:
