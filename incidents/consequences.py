@@ -5,12 +5,16 @@ several that wait become one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from incidents.model import facts
+from incidents.model.alert import Alert
+from incidents.model.escalation import Call, Escalation
 from incidents.model.facts import Fact
+from incidents.model.organisation import Outside, Target
+from incidents.model.storm import STORM_LIST, Storm
 from incidents.model.timeline import Entry
 
 
@@ -48,6 +52,8 @@ class Pace:
     """One person's changes within this time are one notice."""
     topic: timedelta = timedelta(seconds=60)
     """Each change of topic is a line in the channel, so they are gathered longest."""
+    alert: timedelta = timedelta(seconds=2)
+    """How long an alert's firing again, and what comes in a storm, is gathered before its message is edited."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,8 @@ class Consequence:
     wait: str | None = None
     """The name of the `Pace` to keep; none: at once."""
     gather: str | None = "incident"
-    """``incident``: one waiting job for all; ``person``: one for each who acts; None: one for each entry."""
+    """``incident``: one waiting job for all; ``person``: one for each who acts; ``subscriber``: one for each who
+    watches; None: one for each entry."""
 
 
 OPEN_CHANNEL = Consequence(JobKind.OPEN_CHANNEL, "channel")
@@ -97,22 +104,34 @@ GREET = Consequence(JobKind.GREET, "greeting")
 COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
 FAREWELL = Consequence(JobKind.SAY_FAREWELL, "channel", gather=None)
 CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
+SHOUT = Consequence(JobKind.NOTICE, "notices", gather=None)
+TELL = Consequence(JobKind.TELL_SUBSCRIBER, "subscribers", wait="undo", gather="subscriber")
 
 CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.Declared: (ANNOUNCE,),
     facts.TitleChanged: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.SummaryChanged: (CARD, NOTICE),
-    facts.SeverityChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
-    facts.StatusChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
-    facts.Resolved: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
-    facts.Reopened: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
+    facts.SeverityChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
+    facts.StatusChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
+    facts.Resolved: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
+    facts.Reopened: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
     facts.ServiceAffected: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.ImpactChanged: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.ServiceCleared: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.Paged: (INVITE, CARD, NOTICE),
+    facts.PageAnswered: (CARD,),
+    facts.PageDeclined: (CARD, NOTICE),
+    facts.PageEscalated: (NOTICE,),
+    facts.PageExhausted: (CARD, SHOUT),
     facts.ResponderJoined: (INVITE, CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.ResponderLeft: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.CommanderChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE),
+    facts.SubscriberAdded: (),
+    facts.SubscriberRemoved: (),
+    facts.AlertLinked: (CARD, NOTICE),
+    facts.AlertUnlinked: (CARD, NOTICE),
+    facts.AlertAccepted: (CARD,),
+    facts.AlertResolved: (CARD, NOTICE),
     facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED),
     facts.ChannelDetached: (FAREWELL, UPDATE_ANNOUNCEMENT),
     facts.ChannelArchived: (UPDATE_ANNOUNCEMENT,),
@@ -130,13 +149,16 @@ CARD_POSTED = (PIN, BOOKMARK)
 """What follows once the card is up for the first time."""
 
 
-def following(entries: Sequence[Entry], pace: Pace) -> list[NewJob]:
-    """All the jobs that follow from ``entries``, in their order."""
-    return [
-        job(consequence, entry, entry.recorded_at, pace)
-        for entry in entries
-        for consequence in CONSEQUENCES[type(entry.fact)]
-    ]
+def following(entries: Sequence[Entry], pace: Pace, subscribers: Sequence[Target] = ()) -> list[NewJob]:
+    """All the jobs that follow from ``entries``, in their order; ``subscribers`` are those of their incident."""
+    jobs = []
+    for entry in entries:
+        for consequence in CONSEQUENCES[type(entry.fact)]:
+            if consequence.gather == "subscriber":
+                jobs += [_for_subscriber(consequence, entry, subscriber, pace) for subscriber in subscribers]
+            else:
+                jobs.append(job(consequence, entry, entry.recorded_at, pace))
+    return jobs
 
 
 def job(consequence: Consequence, entry: Entry, at: datetime, pace: Pace) -> NewJob:
@@ -153,3 +175,61 @@ def job(consequence: Consequence, entry: Entry, at: datetime, pace: Pace) -> New
         last=entry.number,
         coalesce=keys[consequence.gather] if consequence.gather else None,
     )
+
+
+def _for_subscriber(consequence: Consequence, entry: Entry, subscriber: Target, pace: Pace) -> NewJob:
+    once = job(replace(consequence, gather=None), entry, entry.recorded_at, pace)
+    lane = f"{once.lane}/{subscriber}"
+    return replace(once, lane=lane, coalesce=lane, detail=str(subscriber))
+
+
+def escalation_due(escalation: Escalation) -> NewJob:
+    """The next step of an escalation that is under way, when it is due; hurried, the waiting job moves up."""
+    assert escalation.due_at is not None, "an escalation that has ended calls nobody"
+    lane, turn = f"escalation-{escalation.id}", escalation.turn
+    return NewJob(JobKind.ESCALATE, escalation.id, lane, escalation.due_at, turn, turn, f"{lane}/{turn}")
+
+
+def call_shown(call: Call, at: datetime) -> NewJob:
+    """Somebody's call shows what became of it; the first time, that calls them."""
+    lane = f"call-{call.id}/message"
+    return NewJob(JobKind.CALL, call.id, lane, at, call.turn, call.turn, lane)
+
+
+def called_outside(call: Call, ways: Sequence[Outside]) -> list[NewJob]:
+    """Each of the person's ways outside the chat, when its time has come."""
+    return [
+        NewJob(
+            JobKind.CALL_OUTSIDE,
+            call.id,
+            f"call-{call.id}/outside-{number}",
+            call.called_at + timedelta(minutes=way.after),
+            number,
+            number,
+            None,
+        )
+        for number, way in enumerate(ways)
+    ]
+
+
+def alert_shown(alert: Alert, at: datetime, pace: Pace) -> NewJob:
+    """An alert's message shows how it stands; in a storm, that is a list in the storm's thread."""
+    due_at = at if alert.new_log else at + pace.alert
+    if alert.storm is None:
+        lane = f"alert-{alert.number}/message"
+        return NewJob(JobKind.SHOW_ALERT, alert.number, lane, due_at, 0, 0, lane)
+    part = alert.storm.place // STORM_LIST
+    lane = f"storm-{alert.storm.storm}/list-{part}"
+    return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, at + pace.alert, part, part, lane)
+
+
+def storm_shown(storm: Storm, due_at: datetime) -> NewJob:
+    """A storm's message shows how many alerts there are."""
+    lane = f"storm-{storm.id}/message"
+    return NewJob(JobKind.SHOW_STORM, storm.id, lane, due_at, 0, 0, lane)
+
+
+def auto_declared(alert: Alert, at: datetime) -> NewJob:
+    """An alert declares an incident by itself, or joins the one that another of its kind declared."""
+    lane = f"alert-{alert.number}/declaring"
+    return NewJob(JobKind.AUTO_DECLARE, alert.number, lane, at, 0, 0, lane)

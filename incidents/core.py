@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from incidents.consequences import Pace, following
+from incidents.keeping import settle
 from incidents.model.identity import Person
 from incidents.model.incident import Act, Incident
 from incidents.model.refusals import NoSuchIncident
@@ -45,7 +46,8 @@ class Core:
 
     async def keep(self, unit: Unit, incident: Incident) -> None:
         """Store ``incident``, what it recorded and what must follow; nothing where it recorded nothing."""
+        await settle(unit, incident, self.clock(), self.pace)
         entries = incident.take_new_entries()
         if entries:
             await unit.save(incident, entries)
-            await unit.enqueue(following(entries, self.pace))
+            await unit.enqueue(following(entries, self.pace, incident.subscribers))

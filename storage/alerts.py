@@ -1,8 +1,24 @@
 """Alerts and storms of them, on the tables."""
 
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database
+from incidents.model.alert import Alert, LogEntry, StormPlace, event_adapter
+from incidents.model.identity import Person
+from incidents.model.storm import Storm
+from incidents.model.vocabulary import AlertStatus, Severity
+from storage.chunks import chunks
+from storage.counting import take_numbers
+from storage.database import Database, upsert
+from storage.rows import folded
+from storage.tables import alert_log, alerts, storms
+
+Values = dict[str, Any]
 
 
 class SqlAlertUnit:
@@ -10,6 +26,107 @@ class SqlAlertUnit:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._stored: set[int] = set()
+
+    async def next_numbers(self, many: int) -> range:
+        return await take_numbers(self._connection, "alert", many)
+
+    async def incident_of(self, number: int) -> int | None:
+        query = select(alerts.c.incident).where(alerts.c.number == number)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def incidents_of(self, source: str, keys: Collection[str]) -> list[int]:
+        found: set[int] = set()
+        for some in chunks(keys):
+            linked = select(alerts.c.incident).where(*_open(source), alerts.c.key.in_(some))
+            found.update((await self._connection.execute(linked.where(alerts.c.incident.is_not(None)))).scalars())
+        return sorted(found)
+
+    async def incidents_in(self, storm: int) -> list[int]:
+        theirs = select(alerts.c.incident).where(alerts.c.storm == storm, alerts.c.resolved_at.is_(None))
+        found = (await self._connection.execute(theirs.where(alerts.c.incident.is_not(None)))).scalars()
+        return sorted(set(found))
+
+    async def load(self, number: int) -> Alert | None:
+        found = await self._load(select(alerts).where(alerts.c.number == number))
+        return found[0] if found else None
+
+    async def open_with(self, source: str, keys: Collection[str]) -> dict[str, Alert]:
+        found: dict[str, Alert] = {}
+        for some in chunks(sorted(keys)):
+            theirs = await self._load(select(alerts).where(*_open(source), alerts.c.key.in_(some)))
+            found.update((alert.key, alert) for alert in theirs)
+        return found
+
+    async def open_of(self, incident: int) -> list[Alert]:
+        return await self._load(select(alerts).where(alerts.c.incident == incident, alerts.c.resolved_at.is_(None)))
+
+    async def open_in(self, storm: int) -> list[Alert]:
+        return await self._load(select(alerts).where(alerts.c.storm == storm, alerts.c.resolved_at.is_(None)))
+
+    async def last_episodes(self, source: str, keys: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for some in chunks(keys):
+            latest = (
+                select(func.max(alerts.c.number))
+                .where(alerts.c.source == source, alerts.c.key.in_(some))
+                .group_by(alerts.c.key)
+            )
+            query = select(alerts.c.key, alerts.c.episode).where(alerts.c.number.in_(latest))
+            for row in await self._connection.execute(query.where(alerts.c.episode.is_not(None))):
+                found[row.key] = row.episode
+        return found
+
+    async def known_deliveries(self, origins: Collection[str]) -> set[str]:
+        known: set[str] = set()
+        for some in chunks(origins):
+            query = select(alert_log.c.origin).where(alert_log.c.origin.in_(some))
+            known.update((await self._connection.execute(query)).scalars())
+        return known
+
+    async def recent(self, source: str, since: datetime) -> tuple[int, Severity | None]:
+        query = select(func.count(), func.min(alerts.c.severity)).where(
+            alerts.c.source == source, alerts.c.received_at > since
+        )
+        many, worst = (await self._connection.execute(query)).one()
+        return many, Severity(worst) if worst is not None else None
+
+    async def save(self, changed: Sequence[Alert]) -> None:
+        new = [alert for alert in changed if alert.number not in self._stored]
+        known = [alert for alert in changed if alert.number in self._stored]
+        if new:
+            await self._connection.execute(insert(alerts), [_values(alert) for alert in new])
+        if known:
+            rows = [{"changed": alert.number} | _values(alert) for alert in known]
+            await self._connection.execute(update(alerts).where(alerts.c.number == bindparam("changed")), rows)
+        self._stored.update(alert.number for alert in new)
+        noted = [_log_values(entry) for alert in changed for entry in alert.take_new_log()]
+        if noted:
+            await self._connection.execute(insert(alert_log), noted)
+
+    async def latest_storm(self, source: str) -> Storm | None:
+        query = select(storms).where(storms.c.source == source).order_by(storms.c.last_at.desc(), storms.c.id.desc())
+        return await self._storm(query.limit(1))
+
+    async def load_storm(self, id: int) -> Storm | None:
+        return await self._storm(select(storms).where(storms.c.id == id))
+
+    async def next_storm(self) -> int:
+        return (await take_numbers(self._connection, "storm", 1))[0]
+
+    async def save_storm(self, storm: Storm) -> None:
+        added = upsert(self._connection, storms).values(_storm_values(storm))
+        kept = {name: added.excluded[name] for name in ("last_at", "severity", "alerts", "accepted_by")}
+        await self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
+
+    async def _load(self, query: Select[Any]) -> list[Alert]:
+        rows = (await self._connection.execute(query.order_by(alerts.c.number).with_for_update())).all()
+        self._stored.update(row.number for row in rows)
+        return [_alert(row) for row in rows]
+
+    async def _storm(self, query: Select[Any]) -> Storm | None:
+        row = (await self._connection.execute(query.with_for_update())).one_or_none()
+        return _storm(row) if row else None
 
 
 class SqlAlertReader:
@@ -17,3 +134,135 @@ class SqlAlertReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def alert(self, number: int) -> Alert | None:
+        found = await self._alerts(select(alerts).where(alerts.c.number == number))
+        return found[0] if found else None
+
+    async def log(self, number: int) -> list[LogEntry]:
+        query = select(alert_log).where(alert_log.c.alert == number).order_by(alert_log.c.number)
+        async with self._database.reading() as connection:
+            return [_log_entry(row) for row in await connection.execute(query)]
+
+    async def linked_to(self, incident: int) -> list[Alert]:
+        return await self._alerts(select(alerts).where(alerts.c.incident == incident).order_by(alerts.c.number))
+
+    async def open_alerts(self, source: str | None = None, limit: int = 100) -> list[Alert]:
+        query = select(alerts).where(alerts.c.resolved_at.is_(None))
+        if source is not None:
+            query = query.where(alerts.c.source == source)
+        return await self._alerts(query.order_by(alerts.c.severity, alerts.c.number.desc()).limit(limit))
+
+    async def storm(self, id: int) -> Storm | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(storms).where(storms.c.id == id))).one_or_none()
+        return _storm(row) if row else None
+
+    async def in_storm(self, storm: int, first: int, many: int) -> list[Alert]:
+        theirs = select(alerts).where(alerts.c.storm == storm, alerts.c.storm_place.between(first, first + many - 1))
+        return await self._alerts(theirs.order_by(alerts.c.storm_place))
+
+    async def _alerts(self, query: Select[Any]) -> list[Alert]:
+        async with self._database.reading() as connection:
+            return [_alert(row) for row in await connection.execute(query)]
+
+
+def _open(source: str) -> tuple[Any, ...]:
+    return (alerts.c.source == source, alerts.c.resolved_at.is_(None))
+
+
+def _values(alert: Alert) -> Values:
+    return {
+        "number": alert.number,
+        "source": alert.source,
+        "key": alert.key,
+        "status": alert.status.value,
+        "severity": int(alert.severity),
+        "title": alert.title,
+        "folded": folded(alert.title, alert.service_name),
+        "details": alert.details,
+        "service": alert.service,
+        "service_name": alert.service_name,
+        "link": alert.link,
+        "runbook": alert.runbook,
+        "labels": json.dumps(dict(alert.labels)),
+        "episode": alert.episode,
+        "began_at": alert.began_at,
+        "received_at": alert.received_at,
+        "last_at": alert.last_at,
+        "times": alert.times,
+        "accepted_by": str(alert.accepted_by) if alert.accepted_by else None,
+        "resolved_by": str(alert.resolved_by) if alert.resolved_by else None,
+        "resolved_at": alert.resolved_at,
+        "incident": alert.incident,
+        "storm": alert.storm.storm if alert.storm else None,
+        "storm_place": alert.storm.place if alert.storm else None,
+        "length": alert.length,
+    }
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        number=row.number,
+        source=row.source,
+        key=row.key,
+        severity=Severity(row.severity),
+        title=row.title,
+        details=row.details,
+        service=row.service,
+        service_name=row.service_name,
+        link=row.link,
+        runbook=row.runbook,
+        labels=json.loads(row.labels),
+        episode=row.episode,
+        began_at=row.began_at,
+        received_at=row.received_at,
+        last_at=row.last_at,
+        times=row.times,
+        status=AlertStatus(row.status),
+        accepted_by=Person(row.accepted_by) if row.accepted_by else None,
+        resolved_by=Person(row.resolved_by) if row.resolved_by else None,
+        resolved_at=row.resolved_at,
+        incident=row.incident,
+        storm=StormPlace(row.storm, row.storm_place) if row.storm is not None else None,
+        length=row.length,
+    )
+
+
+def _log_values(entry: LogEntry) -> Values:
+    return {
+        "alert": entry.alert,
+        "number": entry.number,
+        "at": entry.at,
+        "by": str(entry.by),
+        "event": entry.event.model_dump_json(),
+        "origin": entry.origin,
+    }
+
+
+def _log_entry(row: Row[Any]) -> LogEntry:
+    return LogEntry(row.alert, row.number, row.at, Person(row.by), event_adapter.validate_json(row.event), row.origin)
+
+
+def _storm_values(storm: Storm) -> Values:
+    return {
+        "id": storm.id,
+        "source": storm.source,
+        "began_at": storm.began_at,
+        "last_at": storm.last_at,
+        "severity": int(storm.severity),
+        "alerts": storm.alerts,
+        "accepted_by": str(storm.accepted_by) if storm.accepted_by else None,
+    }
+
+
+def _storm(row: Row[Any]) -> Storm:
+    return Storm(
+        id=row.id,
+        source=row.source,
+        began_at=row.began_at,
+        last_at=row.last_at,
+        severity=Severity(row.severity),
+        alerts=row.alerts,
+        accepted_by=Person(row.accepted_by) if row.accepted_by else None,
+    )

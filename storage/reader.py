@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, 
 
 from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident, Service
-from incidents.model.organisation import Kind
+from incidents.model.organisation import Kind, Target, TargetKind
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
 from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery
@@ -23,6 +23,7 @@ from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
     incident_responders,
     incident_services,
+    incident_subscribers,
     incidents,
     organisation,
     posts,
@@ -141,12 +142,19 @@ def _visible_to(viewer: Person) -> ColumnElement[bool]:
     """`Incident.visible_to`, said in SQL."""
     if viewer == TOCSIN:
         return true()
-    return or_(incidents.c.private.is_(False), incidents.c.declared_by == str(viewer), _responds(viewer))
+    table = incidents.c
+    return or_(table.private.is_(False), table.declared_by == str(viewer), _responds(viewer), _watches(viewer))
 
 
 def _responds(person: Person) -> ColumnElement[bool]:
     responder = incident_responders.c
     return exists().where(responder.incident == incidents.c.number, responder.person == str(person))
+
+
+def _watches(person: Person) -> ColumnElement[bool]:
+    subscriber = incident_subscribers.c
+    theirs = Target.of(TargetKind.PERSON, person)
+    return exists().where(subscriber.incident == incidents.c.number, subscriber.subscriber == str(theirs))
 
 
 def _holds(column: ColumnElement[str], text: str) -> ColumnElement[bool]:

@@ -1,7 +1,5 @@
 """Between rows and the model: how an incident and its entries are written to the tables and read from them."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -9,10 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.model.facts import fact_adapter
 from incidents.model.identity import Channel, Person
-from incidents.model.incident import AffectedService, Incident, IncidentChannel, Responder, Response
+from incidents.model.incident import AffectedService, Incident, IncidentChannel, LinkedAlert, Responder, Response
+from incidents.model.organisation import Target
 from incidents.model.timeline import Entry, Head, canonical
-from incidents.model.vocabulary import Impact, Severity, Status
-from storage.tables import incident_responders, incident_services, incidents, timeline_entries
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
+from storage.tables import (
+    incident_alerts,
+    incident_responders,
+    incident_services,
+    incident_subscribers,
+    incidents,
+    timeline_entries,
+)
 
 Values = dict[str, Any]
 
@@ -63,6 +69,26 @@ def responder_values(incident: Incident) -> list[Values]:
     ]
 
 
+def subscriber_values(incident: Incident) -> list[Values]:
+    return [
+        {"incident": incident.number, "subscriber": str(subscriber), "place": place}
+        for place, subscriber in enumerate(incident.subscribers)
+    ]
+
+
+def alert_values(incident: Incident) -> list[Values]:
+    return [
+        {
+            "incident": incident.number,
+            "alert": alert,
+            "title": linked.title,
+            "severity": int(linked.severity),
+            "status": linked.status.value,
+        }
+        for alert, linked in incident.alerts.items()
+    ]
+
+
 def entry_values(entry: Entry) -> Values:
     return {
         "incident": entry.incident,
@@ -101,13 +127,16 @@ async def one_entry(connection: AsyncConnection, *where: Any) -> Entry | None:
 async def read_incidents(connection: AsyncConnection, rows_of: Select[Any]) -> list[Incident]:
     """The incidents that ``rows_of`` (a select of whole rows) gives, in its order."""
     rows = (await connection.execute(rows_of)).all()
-    numbers = [row.number for row in rows]
-    affected = await _affected(connection, numbers)
-    responders = await _responders(connection, numbers)
-    return [_incident(row, affected[row.number], responders[row.number]) for row in rows]
+    found = {row.number: _incident(row) for row in rows}
+    if found:
+        await _read_services(connection, found)
+        await _read_responders(connection, found)
+        await _read_subscribers(connection, found)
+        await _read_alerts(connection, found)
+    return list(found.values())
 
 
-def _incident(row: Row[Any], affected: dict[str, AffectedService], responders: dict[Person, Responder]) -> Incident:
+def _incident(row: Row[Any]) -> Incident:
     channel = IncidentChannel(Channel(row.channel), row.channel_name, row.channel_archived) if row.channel else None
     return Incident(
         number=row.number,
@@ -122,29 +151,36 @@ def _incident(row: Row[Any], affected: dict[str, AffectedService], responders: d
         resolved_at=row.resolved_at,
         commander=Person(row.commander) if row.commander else None,
         channel=channel,
-        services=affected,
-        responders=responders,
     )
 
 
-async def _affected(connection: AsyncConnection, numbers: Collection[int]) -> dict[int, dict[str, AffectedService]]:
+async def _read_services(connection: AsyncConnection, into: dict[int, Incident]) -> None:
     table = incident_services.c
-    found: dict[int, dict[str, AffectedService]] = defaultdict(dict)
-    if numbers:
-        query = select(incident_services).where(table.incident.in_(numbers)).order_by(table.name, table.service)
-        for row in await connection.execute(query):
-            found[row.incident][row.service] = AffectedService(row.name, Impact(row.impact))
-    return found
+    query = select(incident_services).where(table.incident.in_(into)).order_by(table.name, table.service)
+    for row in await connection.execute(query):
+        into[row.incident].services[row.service] = AffectedService(row.name, Impact(row.impact))
 
 
-async def _responders(connection: AsyncConnection, numbers: Collection[int]) -> dict[int, dict[Person, Responder]]:
+async def _read_responders(connection: AsyncConnection, into: dict[int, Incident]) -> None:
     table = incident_responders.c
-    found: dict[int, dict[Person, Responder]] = defaultdict(dict)
-    if numbers:
-        query = select(incident_responders).where(table.incident.in_(numbers)).order_by(table.since, table.person)
-        for row in await connection.execute(query):
-            found[row.incident][Person(row.person)] = Responder(Response(row.response), row.since)
-    return found
+    query = select(incident_responders).where(table.incident.in_(into)).order_by(table.since, table.person)
+    for row in await connection.execute(query):
+        into[row.incident].responders[Person(row.person)] = Responder(Response(row.response), row.since)
+
+
+async def _read_subscribers(connection: AsyncConnection, into: dict[int, Incident]) -> None:
+    table = incident_subscribers.c
+    query = select(incident_subscribers).where(table.incident.in_(into)).order_by(table.place)
+    for row in await connection.execute(query):
+        into[row.incident].subscribers.append(Target(row.subscriber))
+
+
+async def _read_alerts(connection: AsyncConnection, into: dict[int, Incident]) -> None:
+    table = incident_alerts.c
+    query = select(incident_alerts).where(table.incident.in_(into)).order_by(table.alert)
+    for row in await connection.execute(query):
+        linked = LinkedAlert(row.title, Severity(row.severity), AlertStatus(row.status))
+        into[row.incident].alerts[row.alert] = linked
 
 
 def numbered(number: int) -> Select[Any]:

@@ -263,7 +263,9 @@ storms = Table(
     Column("source", Id, nullable=False),
     Column("began_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
+    Column("severity", Integer, nullable=False),
     Column("alerts", Integer, nullable=False),
+    Column("accepted_by", Id),
     Index("ix_storms_source", "source", "last_at"),
 )
 """Many alerts of one source within a short time, shown as one thread."""
@@ -288,7 +290,7 @@ alerts = Table(
     Column("began_at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
     Column("accepted_by", Id),
     Column("resolved_by", Id),
     Column("resolved_at", UtcTime),
@@ -328,6 +330,7 @@ escalations = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("incident", ForeignKey("incidents.number")),
     Column("alert", ForeignKey("alerts.number")),
+    Column("storm", ForeignKey("storms.id")),
     Column("target", Id, nullable=False),
     Column("name", Text, nullable=False),
     Column("message", Text, nullable=False),
@@ -347,6 +350,7 @@ escalations = Table(
         postgresql_where=column("ended_at").is_(None),
     ),
     Index("ix_escalations_alert", "alert", "id"),
+    Index("ix_escalations_storm", "storm", "id"),
 )
 """Each target of each page, and how far calling it has come; ``plan`` is its steps as they were when it began."""
 

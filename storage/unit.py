@@ -1,7 +1,6 @@
 """One transaction on the tables: what an action loads, decides upon and stores, all of it or nothing."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
@@ -13,12 +12,16 @@ from incidents.model.incident import Incident, Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports import Post
 from storage.alerts import SqlAlertUnit
+from storage.chunks import chunks
+from storage.counting import take_numbers
 from storage.database import upsert
 from storage.jobs import insert_jobs
 from storage.on_call import SqlOnCallUnit
 from storage.organisation import Remembered, SqlOrganisationUnit
 from storage.paging import SqlPagingUnit
 from storage.rows import (
+    Values,
+    alert_values,
     entry_values,
     incident_values,
     numbered,
@@ -26,19 +29,26 @@ from storage.rows import (
     read_incidents,
     responder_values,
     service_values,
+    subscriber_values,
 )
 from storage.tables import (
-    counters,
+    incident_alerts,
     incident_responders,
     incident_services,
+    incident_subscribers,
     incidents,
     posts,
     services,
     timeline_entries,
 )
 
-CHUNK = 500
-"""How many values one statement names at most, well below either database's limit."""
+PARTS: list[tuple[Table, Callable[[Incident], list[Values]]]] = [
+    (incident_services, service_values),
+    (incident_responders, responder_values),
+    (incident_subscribers, subscriber_values),
+    (incident_alerts, alert_values),
+]
+"""What an incident has many of: the table that holds them, and the rows they are."""
 
 
 class SqlUnit:
@@ -46,7 +56,7 @@ class SqlUnit:
 
     def __init__(self, connection: AsyncConnection, remembered: Remembered) -> None:
         self._connection = connection
-        self._loaded: dict[int, tuple[list[Any], list[Any]]] = {}
+        self._loaded: dict[int, list[list[Values]]] = {}
         self.enqueued = False
         self.organisation = SqlOrganisationUnit(connection, remembered)
         self.on_call = SqlOnCallUnit(connection)
@@ -54,14 +64,12 @@ class SqlUnit:
         self.paging = SqlPagingUnit(connection)
 
     async def next_number(self) -> int:
-        counted = update(counters).where(counters.c.name == "incident").values(value=counters.c.value + 1)
-        number: int = (await self._connection.execute(counted.returning(counters.c.value))).scalar_one()
-        return number
+        return (await take_numbers(self._connection, "incident", 1))[0]
 
     async def load(self, number: int) -> Incident | None:
         found = await read_incidents(self._connection, numbered(number).with_for_update())
         for incident in found:
-            self._loaded[number] = (service_values(incident), responder_values(incident))
+            self._loaded[number] = _parts(incident)
         return found[0] if found else None
 
     async def number_in(self, channel: Channel) -> int | None:
@@ -80,10 +88,9 @@ class SqlUnit:
         else:
             stored = incidents.c.number == incident.number
             await self._connection.execute(update(incidents).where(stored).values(values))
-        before = self._loaded.get(incident.number, ([], []))
-        now = (service_values(incident), responder_values(incident))
-        await self._replace(incident_services, incident.number, before[0], now[0])
-        await self._replace(incident_responders, incident.number, before[1], now[1])
+        before, now = self._loaded.get(incident.number, [[] for _ in PARTS]), _parts(incident)
+        for (table, _), stored_rows, rows in zip(PARTS, before, now, strict=True):
+            await self._replace(table, incident.number, stored_rows, rows)
         self._loaded[incident.number] = now
         await self._insert_entries(entries)
 
@@ -108,7 +115,7 @@ class SqlUnit:
 
     async def known_origins(self, origins: Collection[str]) -> set[str]:
         known: set[str] = set()
-        for some in _chunks(origins):
+        for some in chunks(origins):
             found = select(timeline_entries.c.origin).where(timeline_entries.c.origin.in_(some))
             known.update((await self._connection.execute(found)).scalars())
         return known
@@ -176,7 +183,5 @@ class SqlUnit:
         await self._connection.execute(insert(timeline_entries), [entry_values(entry) for entry in entries])
 
 
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, CHUNK)):
-        yield some
+def _parts(incident: Incident) -> list[list[Values]]:
+    return [values(incident) for _, values in PARTS]

@@ -21,6 +21,7 @@ from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, modal, text_b
 from bot.forms.services import Chosen, chosen_services, service_questions
 from incidents.actions.declare import Declare
 from incidents.model.identity import Person
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.text import SUMMARY_LIMIT, TITLE_LIMIT
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Severity
 
@@ -70,7 +71,7 @@ def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
         severity=answers.severity,
         summary=answers.summary,
         impacts={service.id: impact for service, impact in answers.chosen.items()},
-        page=paged_in(view),
+        page=[Target.of(TargetKind.PERSON, called) for called in paged_in(view)],
         private=PRIVATE.value in answers.ticked,
         wants_channel=CHANNEL.value in answers.ticked,
         message=message.pinned() if message else None,

@@ -1,14 +1,17 @@
 """Declaring an incident, once, however often the same form is delivered."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from incidents.actions.alert_response import link
 from incidents.actions.mirror import PinnedMessage, pin_origin
+from incidents.actions.paging import PageRequest, begin_pages
 from incidents.consequences import CHANNEL_WANTED, following, job
 from incidents.core import Core
 from incidents.model.identity import Person
 from incidents.model.incident import Act, Declaration, Incident, Service
-from incidents.model.refusals import UnknownService
+from incidents.model.organisation import Target, TargetKind
+from incidents.model.refusals import NoSuchAlert, UnknownService
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity
 from incidents.ports import Unit
 
@@ -24,15 +27,17 @@ class Declare:
     summary: str = ""
     impacts: Mapping[str, Impact] | None = None
     """Impact by service id."""
-    page: Collection[Person] = ()
+    page: Sequence[Target] = ()
     private: bool = False
     wants_channel: bool = True
     message: PinnedMessage | None = None
     """The message from which it is declared: it becomes the first entry by the time it was written."""
+    alert: int | None = None
+    """The alert from which it is declared: it is linked, and its people come along."""
 
 
 class _DeclaredBefore(Exception):
-    """The same form was delivered before; the number that this declaration took is given back."""
+    """There is an incident for this form or alert; the number that the declaration took is given back."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -40,9 +45,9 @@ class _DeclaredBefore(Exception):
 
 
 async def declare(core: Core, request: Declare) -> Incident:
-    """Make the incident, or give the one that the same ``origin`` made before.
+    """Make the incident, or give the one that the same ``origin`` made, or that the alert belongs to already.
 
-    Raises TextMissing, TextTooLong, UnknownService.
+    Raises TextMissing, TextTooLong, UnknownService, UnknownTarget, NoSuchAlert.
     """
     try:
         return await _declare(core, request)
@@ -62,6 +67,8 @@ async def _declare(core: Core, request: Declare) -> Incident:
     async with core.storage.transaction() as unit:
         number = await unit.next_number()  # taken first: from here on, other declarations wait
         before = await unit.number_from(request.origin)
+        if before is None and request.alert is not None:
+            before = await unit.alerts.incident_of(request.alert)
         if before is not None:
             raise _DeclaredBefore(before)
         declaration = Declaration(
@@ -69,7 +76,6 @@ async def _declare(core: Core, request: Declare) -> Incident:
             severity=request.severity,
             summary=request.summary,
             services=await known_services(unit, request.impacts or {}),
-            page=[person for person in dict.fromkeys(request.page) if person != request.by],
             private=request.private,
         )
         act = core.act(request.by, request.origin)
@@ -83,7 +89,20 @@ async def _declare(core: Core, request: Declare) -> Incident:
         if request.wants_channel:
             jobs += [job(wanted, entries[0], act.at, core.pace) for wanted in CHANNEL_WANTED]
         await unit.enqueue(jobs)
+        await _bring_alert(core, unit, incident, request)
+        others = [target for target in request.page if target != Target.of(TargetKind.PERSON, request.by)]
+        if others:
+            await begin_pages(core, unit, PageRequest(request.by, number, others))
         return incident
+
+
+async def _bring_alert(core: Core, unit: Unit, incident: Incident, request: Declare) -> None:
+    if request.alert is not None:
+        alert = await unit.alerts.load(request.alert)
+        if alert is None:
+            raise NoSuchAlert
+        await link(core, unit, incident, alert, request.by)
+        await core.keep(unit, incident)
 
 
 async def known_services(unit: Unit, impacts: Mapping[str, Impact]) -> dict[Service, Impact]:

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from incidents.model.identity import Channel, Person
+from incidents.model.organisation import Target
 from incidents.model.text import storable
-from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 
 Words = Annotated[str, AfterValidator(storable)]
 """What somebody wrote."""
@@ -90,6 +91,45 @@ class ServiceCleared(_Fact):
 class Paged(_Fact):
     kind: Literal["paged"] = "paged"
     person: Person
+    escalation: int | None = None
+    name: Words = ""
+    """What was paged, where that is more than the person: a team, a schedule, a policy."""
+    step: int = 1
+    message: Words = ""
+
+
+class PageAnswered(_Fact):
+    kind: Literal["page_answered"] = "page_answered"
+    person: Person
+    escalation: int
+    name: Words
+
+
+class PageDeclined(_Fact):
+    kind: Literal["page_declined"] = "page_declined"
+    person: Person
+    escalation: int
+    name: Words
+
+
+class PageEscalated(_Fact):
+    kind: Literal["page_escalated"] = "page_escalated"
+    escalation: int
+    name: Words
+    step: int
+
+
+class PageExhausted(_Fact):
+    kind: Literal["page_exhausted"] = "page_exhausted"
+    escalation: int
+    name: Words
+    nobody: bool = False
+    """There was nobody to call at all."""
+    declined: bool = False
+    """Everybody called said that they can't."""
+
+
+PagingFact = Paged | PageAnswered | PageDeclined | PageEscalated | PageExhausted
 
 
 class ResponderJoined(_Fact):
@@ -109,6 +149,45 @@ class CommanderChanged(_Fact):
     kind: Literal["commander_changed"] = "commander_changed"
     old: Person | None
     new: Person | None
+
+
+class SubscriberAdded(_Fact):
+    kind: Literal["subscriber_added"] = "subscriber_added"
+    subscriber: Target
+    name: Words = ""
+    """What people call it; empty for a person."""
+
+
+class SubscriberRemoved(_Fact):
+    kind: Literal["subscriber_removed"] = "subscriber_removed"
+    subscriber: Target
+    name: Words = ""
+
+
+class AlertLinked(_Fact):
+    kind: Literal["alert_linked"] = "alert_linked"
+    alert: int
+    title: Words
+    severity: Severity
+    status: AlertStatus
+
+
+class AlertUnlinked(_Fact):
+    kind: Literal["alert_unlinked"] = "alert_unlinked"
+    alert: int
+    title: Words
+
+
+class AlertAccepted(_Fact):
+    kind: Literal["alert_accepted"] = "alert_accepted"
+    alert: int
+    title: Words
+
+
+class AlertResolved(_Fact):
+    kind: Literal["alert_resolved"] = "alert_resolved"
+    alert: int
+    title: Words
 
 
 class ChannelAttached(_Fact):
@@ -196,9 +275,19 @@ Fact = (
     | ImpactChanged
     | ServiceCleared
     | Paged
+    | PageAnswered
+    | PageDeclined
+    | PageEscalated
+    | PageExhausted
     | ResponderJoined
     | ResponderLeft
     | CommanderChanged
+    | SubscriberAdded
+    | SubscriberRemoved
+    | AlertLinked
+    | AlertUnlinked
+    | AlertAccepted
+    | AlertResolved
     | ChannelAttached
     | ChannelDetached
     | ChannelArchived

@@ -4,20 +4,22 @@ Each public method is one thing a person does. It raises a refusal, or records f
 way a replay of the timeline applies them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from incidents.model import facts
 from incidents.model.facts import Fact
 from incidents.model.identity import TOCSIN, Channel, Person
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.refusals import (
     HasChannel,
     IncidentNotResolved,
     IncidentResolved,
     NoChannel,
     NotAResponder,
+    NotASubscriber,
     TooLateToUndo,
 )
 from incidents.model.text import (
@@ -30,7 +32,7 @@ from incidents.model.text import (
     required,
 )
 from incidents.model.timeline import Entry, Head
-from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity, Status
+from incidents.model.vocabulary import DEFAULT_SEVERITY, AlertStatus, Impact, Severity, Status
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Response(StrEnum):
 
     PAGED = "paged"
     JOINED = "joined"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ class Responder:
 
     response: Response
     since: datetime
+
+
+@dataclass(frozen=True)
+class LinkedAlert:
+    """An alert that belongs to the incident, as it stands."""
+
+    title: str
+    severity: Severity
+    status: AlertStatus
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is not AlertStatus.RESOLVED
 
 
 @dataclass(frozen=True)
@@ -92,7 +108,6 @@ class Declaration:
     severity: Severity = DEFAULT_SEVERITY
     summary: str = ""
     services: Mapping[Service, Impact] = field(default_factory=dict)
-    page: Sequence[Person] = ()
     private: bool = False
 
 
@@ -114,6 +129,8 @@ class Incident:
     channel: IncidentChannel | None = None
     services: dict[str, AffectedService] = field(default_factory=dict)
     responders: dict[Person, Responder] = field(default_factory=dict)
+    subscribers: list[Target] = field(default_factory=list)
+    alerts: dict[int, LinkedAlert] = field(default_factory=dict)
     new_entries: list[Entry] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
@@ -131,8 +148,6 @@ class Incident:
         if act.by != TOCSIN:
             incident.join(act.by, and_then)
         incident.change_services(declaration.services, and_then)
-        for person in declaration.page:
-            incident.page(person, and_then)
         return incident
 
     @classmethod
@@ -184,8 +199,10 @@ class Incident:
         return (self.resolved_at or now) - self.declared_at
 
     def visible_to(self, person: Person) -> bool:
-        """Whether ``person`` may know of it: everybody of a public one, its responders of a private one."""
-        return not self.private or person == TOCSIN or person == self.declared_by or person in self.responders
+        """Whether ``person`` may know of it: everybody of a public one, of a private one its people."""
+        if not self.private or person in (TOCSIN, self.declared_by):
+            return True
+        return person in self.responders or Target.of(TargetKind.PERSON, person) in self.subscribers
 
     # What it is about
 
@@ -241,12 +258,15 @@ class Incident:
 
     # Who works on it
 
-    def page(self, person: Person, act: Act) -> None:
-        """Call somebody who is not in it yet. Raises IncidentResolved."""
+    def must_be_open(self) -> None:
+        """Raises IncidentResolved: nobody is called for what is over."""
         if not self.is_open:
             raise IncidentResolved(self.number)
-        if person not in self.responders:
-            self._record(facts.Paged(person=person), act)
+
+    def record_paging(self, told: Iterable[facts.PagingFact], act: Act) -> None:
+        """Put on record what an escalation did, and how those called answered."""
+        for fact in told:
+            self._record(fact, act)
 
     def join(self, person: Person, act: Act, *, via_channel: bool = False) -> None:
         if not self._is_joined(person):
@@ -267,6 +287,42 @@ class Incident:
         if person is not None:
             self.join(person, act)
         self._record(facts.CommanderChanged(old=self.commander, new=person), act)
+
+    # Who watches it
+
+    def subscribe(self, subscriber: Target, name: str, act: Act) -> None:
+        if subscriber not in self.subscribers:
+            self._record(facts.SubscriberAdded(subscriber=subscriber, name=name), act)
+
+    def unsubscribe(self, subscriber: Target, name: str, act: Act) -> None:
+        """Raises NotASubscriber."""
+        if subscriber not in self.subscribers:
+            raise NotASubscriber(self.number)
+        self._record(facts.SubscriberRemoved(subscriber=subscriber, name=name), act)
+
+    # What machines say of it
+
+    def link_alert(self, alert: int, linked: LinkedAlert, act: Act) -> None:
+        """Raises IncidentResolved."""
+        self.must_be_open()
+        if alert not in self.alerts:
+            told = facts.AlertLinked(alert=alert, title=linked.title, severity=linked.severity, status=linked.status)
+            self._record(told, act)
+
+    def unlink_alert(self, alert: int, act: Act) -> None:
+        linked = self.alerts.get(alert)
+        if linked is not None:
+            self._record(facts.AlertUnlinked(alert=alert, title=linked.title), act)
+
+    def alert_accepted(self, alert: int, act: Act) -> None:
+        linked = self.alerts.get(alert)
+        if linked is not None and linked.status is AlertStatus.PENDING:
+            self._record(facts.AlertAccepted(alert=alert, title=linked.title), act)
+
+    def alert_resolved(self, alert: int, act: Act) -> None:
+        linked = self.alerts.get(alert)
+        if linked is not None and linked.is_open:
+            self._record(facts.AlertResolved(alert=alert, title=linked.title), act)
 
     # Where people talk about it
 
@@ -371,14 +427,28 @@ class Incident:
                 self.services[service] = AffectedService(name, impact)
             case facts.ServiceCleared(service=service):
                 del self.services[service]
-            case facts.Paged(person=person):
+            case facts.Paged(person=person) if not self._is_joined(person):
                 self.responders[person] = Responder(Response.PAGED, at)
+            case facts.PageDeclined(person=person) if not self._is_joined(person):
+                self.responders[person] = Responder(Response.DECLINED, at)
             case facts.ResponderJoined(person=person):
                 self.responders[person] = Responder(Response.JOINED, at)
             case facts.ResponderLeft(person=person):
                 del self.responders[person]
             case facts.CommanderChanged(new=person):
                 self.commander = person
+            case facts.SubscriberAdded(subscriber=subscriber):
+                self.subscribers.append(subscriber)
+            case facts.SubscriberRemoved(subscriber=subscriber):
+                self.subscribers.remove(subscriber)
+            case facts.AlertLinked(alert=alert, title=title, severity=severity, status=alert_status):
+                self.alerts[alert] = LinkedAlert(title, severity, alert_status)
+            case facts.AlertUnlinked(alert=alert):
+                del self.alerts[alert]
+            case facts.AlertAccepted(alert=alert):
+                self.alerts[alert] = replace(self.alerts[alert], status=AlertStatus.ACCEPTED)
+            case facts.AlertResolved(alert=alert):
+                self.alerts[alert] = replace(self.alerts[alert], status=AlertStatus.RESOLVED)
             case facts.ChannelAttached(channel=channel, name=name):
                 self.channel = IncidentChannel(channel, name)
             case facts.ChannelArchived(channel=channel, name=name):

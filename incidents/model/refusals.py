@@ -5,6 +5,8 @@ Each carries one sentence for that person, saying what is wrong and what to do a
 
 from collections.abc import Sequence
 
+from incidents.model.identity import Person
+
 
 class Refusal(Exception):
     """The base of all refusals; ``sentence`` is meant for the person who asked."""
@@ -71,6 +73,98 @@ class NotAResponder(Refusal):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"You are not a responder of INC-{number}, so there is nothing to leave.")
+
+
+class NotASubscriber(Refusal):
+    """Who does not watch an incident cannot stop to."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"INC-{number} has no such subscriber, so there is nothing to take back.")
+
+
+class TeamsSeeAll(Refusal):
+    """A private incident is known to named people alone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"INC-{number} is private, so name the people who may watch it, one by one, not a team.")
+
+
+class NobodyToPage(Refusal):
+    """A page names no target."""
+
+    def __init__(self) -> None:
+        super().__init__("Say whom to page: people, groups, teams, schedules or escalation policies.")
+
+
+class UnknownTarget(Refusal):
+    """There is nothing of that name to page."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(
+            f'There is nobody called "{written.strip()[:80]}" to page. '
+            "Name @people, @groups, or a team, schedule or policy of the list: /incident page."
+        )
+
+
+class NoSuchAlert(Refusal):
+    """There is no such alert."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such alert any more.")
+
+
+class AlertTaken(Refusal):
+    """Two people pressed Accept: one won."""
+
+    def __init__(self, by: Person) -> None:
+        super().__init__("Somebody else accepted this alert just before you.")
+        self.by = by
+
+
+class AlertOver(Refusal):
+    """A resolved alert never reopens."""
+
+    def __init__(self) -> None:
+        super().__init__("This alert is resolved already. If it fires again, that is a new one.")
+
+
+class AlertLinkedElsewhere(Refusal):
+    """An alert belongs to one incident at most."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"This alert belongs to INC-{number} already. Unlink it there first.")
+        self.number = number
+
+
+class AlertNotLinked(Refusal):
+    """There is nothing to unlink."""
+
+    def __init__(self) -> None:
+        super().__init__("This alert belongs to no incident, so there is nothing to unlink.")
+
+
+class NoPolicy(Refusal):
+    """An alert's source has no escalation policy."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source} has no escalation policy, so nobody can be paged by it. "
+            "An admin can set one: Home, Settings. Or declare an incident and page people there."
+        )
+
+
+class PageOver(Refusal):
+    """Nobody is called any more: what the page was about is answered or over."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class NotPaged(Refusal):
+    """Only who was called can answer a call."""
+
+    def __init__(self) -> None:
+        super().__init__("This page went to somebody else. You can still join the incident, or accept the alert.")
 
 
 class ChannelTaken(Refusal):

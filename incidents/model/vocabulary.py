@@ -67,6 +67,18 @@ class Status(StrEnum):
             raise UnknownWord("status", text, [status.word for status in cls]) from None
 
 
+class AlertStatus(StrEnum):
+    """Whether anybody has taken an alert on, or it is over; it never reopens."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()
+
+
 class Impact(StrEnum):
     """What an incident does to a service; the same scale as a service's public status."""
 

@@ -1,11 +1,76 @@
 """Keeping and reading alerts and storms of them."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Protocol
+
+from incidents.model.alert import Alert, LogEntry
+from incidents.model.storm import Storm
+from incidents.model.vocabulary import Severity
 
 
 class AlertUnit(Protocol):
-    """In one transaction."""
+    """In one transaction. Alerts are held against other writers once loaded; hold their incidents first."""
+
+    async def next_numbers(self, many: int) -> range:
+        """Numbers for new alerts, at least one."""
+
+    async def incident_of(self, number: int) -> int | None:
+        """The incident that an alert belongs to; locks nothing."""
+
+    async def incidents_of(self, source: str, keys: Collection[str]) -> list[int]:
+        """The incidents that the source's open alerts with these keys belong to, ascending; locks nothing."""
+
+    async def incidents_in(self, storm: int) -> list[int]:
+        """The incidents that open alerts of a storm belong to, ascending; locks nothing."""
+
+    async def load(self, number: int) -> Alert | None: ...
+
+    async def open_with(self, source: str, keys: Collection[str]) -> dict[str, Alert]:
+        """The source's open alerts with these keys."""
+
+    async def open_of(self, incident: int) -> list[Alert]:
+        """The open alerts that belong to an incident."""
+
+    async def open_in(self, storm: int) -> list[Alert]:
+        """The open alerts of a storm."""
+
+    async def last_episodes(self, source: str, keys: Collection[str]) -> dict[str, str]:
+        """What the tool called the latest stretch of firing of each of these keys, where it said so."""
+
+    async def known_deliveries(self, origins: Collection[str]) -> set[str]:
+        """Those of ``origins`` that are in a log already."""
+
+    async def recent(self, source: str, since: datetime) -> tuple[int, Severity | None]:
+        """How many alerts the source has had since then, and the worst severity of them."""
+
+    async def save(self, alerts: Sequence[Alert]) -> None:
+        """Store new or changed alerts, and what was noted in their logs."""
+
+    async def latest_storm(self, source: str) -> Storm | None: ...
+
+    async def load_storm(self, id: int) -> Storm | None: ...
+
+    async def next_storm(self) -> int: ...
+
+    async def save_storm(self, storm: Storm) -> None: ...
 
 
 class AlertReader(Protocol):
     """Reads, none of which locks."""
+
+    async def alert(self, number: int) -> Alert | None: ...
+
+    async def log(self, number: int) -> list[LogEntry]:
+        """What happened to an alert, oldest first."""
+
+    async def linked_to(self, incident: int) -> list[Alert]:
+        """The alerts of an incident, in the order of their numbers."""
+
+    async def open_alerts(self, source: str | None = None, limit: int = 100) -> list[Alert]:
+        """What is open (of one source), the worst and then the newest first."""
+
+    async def storm(self, id: int) -> Storm | None: ...
+
+    async def in_storm(self, storm: int, first: int, many: int) -> list[Alert]:
+        """The alerts of a storm from place ``first`` on, in their order."""

@@ -1,9 +1,10 @@
 """What the tests of cards share: people, an incident in the middle of things, and a card read as its reader does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.incident import Act, Declaration, Incident, Service
 from incidents.model.vocabulary import Impact, Severity
@@ -26,8 +27,8 @@ def act(by: Person, minutes: float = 5) -> Act:
     return Act(by, T0 + timedelta(minutes=minutes))
 
 
-def incident(**declared: Any) -> Incident:
-    """INC-12, declared by ana at 03:12 with what ``declared`` says of it; its channel is open."""
+def incident(*, page: Sequence[Person] = (), **declared: Any) -> Incident:
+    """INC-12, declared by ana at 03:12 with what ``declared`` says of it, who paged some; its channel is open."""
     declaration = Declaration(
         **{
             "title": "Checkout fails for card payments",
@@ -37,6 +38,7 @@ def incident(**declared: Any) -> Incident:
         | declared
     )
     made = Incident.declare(12, declaration, Act(ANA, T0))
+    made.record_paging([facts.Paged(person=person) for person in page], Act(ANA, T0))
     made.attach_channel(CHANNEL, "inc-12-checkout-fails", act(TOCSIN, 1))
     return made
 

@@ -22,6 +22,7 @@ from incidents.consequences import Pace
 from incidents.core import Core
 from incidents.model.facts import Fact
 from incidents.model.incident import Incident
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.timeline import Entry
 from sandbox import client
 from sandbox.server import Sandbox
@@ -63,6 +64,7 @@ class Floor:
     async def declare(self, title: str = "Checkout fails", **more: Any) -> Incident:
         """An incident of Ana's with all that follows from it."""
         await self.bot.people.get(ANA.id)  # as the form's submission does
+        more["page"] = [Target.of(TargetKind.PERSON, person) for person in more.pop("page", ())]
         request = Declare(by=more.pop("by", ANA), origin=f"test:{next(_forms)}", title=title, **more)
         incident = await declare(self.bot.core, request)
         await self.settled()

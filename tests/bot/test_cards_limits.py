@@ -20,6 +20,7 @@ from bot.cards.incident_list import incident_list, query_from
 from bot.cards.notices import notice
 from bot.cards.panel import panel_view
 from bot.cards.timeline import timeline_message
+from incidents.model import facts
 from incidents.model.identity import Person
 from incidents.model.incident import Act, Incident, Service
 from incidents.model.refusals import Refusal
@@ -55,7 +56,9 @@ def steps() -> st.SearchStrategy[Callable[[Incident, Act], None]]:
         TITLE.map(lambda reason: lambda made, by: made.reopen(reason, by)),
         COMMENT.map(lambda text: lambda made, by: made.comment(text, by)),
         st.sampled_from([*PEOPLE, None]).map(lambda person: lambda made, by: made.set_commander(person, by)),
-        st.sampled_from(PEOPLE).map(lambda person: lambda made, by: made.page(person, by)),
+        st.sampled_from(PEOPLE).map(
+            lambda person: lambda made, by: made.record_paging([facts.Paged(person=person)], by)
+        ),
         st.just(lambda made, by: made.join(by.by, by)),
         st.just(lambda made, by: made.leave(by.by, by)),
         st.just(lambda made, by: made.detach_channel(by)),
@@ -144,7 +147,7 @@ def test_slack_takes_the_largest_incident(filler: str, over: bool) -> None:
     made = incident(title=filler * 500, summary=filler * 3_000, services=services)
     for number in range(200):
         made.join(Person.of("slack", f"U{number:010}"), act(BEN))
-        made.page(Person.of("slack", f"W{number:010}"), act(BEN))
+        made.record_paging([facts.Paged(person=Person.of("slack", f"W{number:010}"))], act(BEN))
     made.comment(filler * 10_000, act(BEN))
     if over:
         made.change_status(Status.RESOLVED, Act(BEN, T0 + timedelta(days=400)))

@@ -6,6 +6,7 @@ from bot.cards.comment import comment_message
 from bot.cards.notices import notice
 from bot.cards.sentences import named_in
 from bot.cards.topic import topic
+from incidents.model import facts
 from incidents.model.identity import TOCSIN, Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
@@ -121,7 +122,7 @@ def test_command_goes_from_hand_to_hand_and_calls_only_who_is_given_it() -> None
 
 def test_the_paged_are_called_with_a_way_in() -> None:
     made = after(incident())
-    made.page(DAN, act(ANA))
+    made.record_paging([facts.Paged(person=DAN)], act(ANA))
     message = notice(made, made.new_entries, name_of)
     assert message is not None
     assert message.text == "@ana paged <@U00DAN>."
@@ -130,7 +131,7 @@ def test_the_paged_are_called_with_a_way_in() -> None:
 
 def test_nobody_is_called_for_what_they_did_themselves() -> None:
     made = after(incident())
-    made.page(DAN, act(ANA))
+    made.record_paging([facts.Paged(person=DAN)], act(ANA))
     made.join(DAN, act(DAN))
     by_dan = [entry for entry in made.new_entries if entry.by == DAN]
     assert said(made, by_dan) == "@dan joined."
@@ -157,7 +158,7 @@ def test_a_channel_that_opens_calls_those_who_are_paged_and_not_there_yet() -> N
 def test_a_crowd_of_paged_people_fits() -> None:
     made = after(incident())
     for number in range(200):
-        made.page(Person.of("slack", f"U{number:010}"), act(ANA))
+        made.record_paging([facts.Paged(person=Person.of("slack", f"U{number:010}"))], act(ANA))
     line = said(made, made.new_entries)
     assert line is not None
     assert len(line) < 3_000 and line.endswith(" more.")

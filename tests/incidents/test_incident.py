@@ -5,20 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incidents.model import facts
+from incidents.model.facts import Paged, PageDeclined
 from incidents.model.identity import TOCSIN, Channel, Person
-from incidents.model.incident import Act, Declaration, Incident, Response, Service
+from incidents.model.incident import Act, Declaration, Incident, LinkedAlert, Response, Service
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.refusals import (
     HasChannel,
     IncidentNotResolved,
     IncidentResolved,
     NoChannel,
     NotAResponder,
+    NotASubscriber,
     TextMissing,
     TextTooLong,
     TooLateToUndo,
     UnknownWord,
 )
-from incidents.model.vocabulary import Impact, Severity, Status, incident_name, parse_incident_number
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status, incident_name, parse_incident_number
 
 ANA, BEN, CLEO = (Person.of("slack", f"U{name}") for name in ("ANA", "BEN", "CLEO"))
 CHECKOUT, API = Service("checkout", "Checkout"), Service("api", "API")
@@ -53,12 +56,11 @@ def test_an_incident_is_declared_with_a_title_alone() -> None:
 
 def test_what_is_said_at_the_declaration_stands_on_the_timeline() -> None:
     declaration = Declaration(
-        "Checkout fails", Severity.SEV1, "502s", services={CHECKOUT: Impact.PARTIAL_OUTAGE}, page=[BEN], private=True
+        "Checkout fails", Severity.SEV1, "502s", services={CHECKOUT: Impact.PARTIAL_OUTAGE}, private=True
     )
     incident = Incident.declare(12, declaration, by(ANA))
 
-    assert kinds(incident) == ["declared", "responder_joined", "service_affected", "paged"]
-    assert incident.responders[BEN].response is Response.PAGED
+    assert kinds(incident) == ["declared", "responder_joined", "service_affected"]
     assert incident.joined == [ANA]
 
 
@@ -128,9 +130,46 @@ def test_services_left_out_are_cleared_and_others_change() -> None:
 
 
 def test_the_paged_are_not_counted_until_they_join() -> None:
-    incident = declared(page=[BEN, CLEO])
+    incident = declared()
+    incident.record_paging([Paged(person=person) for person in (BEN, CLEO)], by(ANA))
     incident.join(BEN, by(BEN))
     assert (incident.joined, incident.paged) == ([ANA, BEN], [CLEO])
+
+
+def test_who_declines_is_no_longer_waited_for_and_may_still_come() -> None:
+    incident = declared()
+    incident.record_paging([Paged(person=BEN), PageDeclined(person=BEN, escalation=1, name="")], by(BEN))
+    assert incident.responders[BEN].response is Response.DECLINED
+    incident.join(BEN, by(BEN))
+    incident.record_paging([Paged(person=BEN), PageDeclined(person=BEN, escalation=2, name="")], by(BEN))
+    assert incident.joined == [ANA, BEN]
+
+
+def test_an_incident_keeps_how_its_alerts_stand() -> None:
+    incident = declared()
+    incident.link_alert(7, LinkedAlert("HighErrorRate", Severity.SEV2, AlertStatus.PENDING), by(ANA))
+    incident.link_alert(7, LinkedAlert("HighErrorRate", Severity.SEV2, AlertStatus.PENDING), by(ANA))
+    incident.alert_accepted(7, by(BEN))
+    incident.alert_resolved(7, by(BEN))
+    incident.alert_resolved(7, by(CLEO))
+    assert incident.alerts == {7: LinkedAlert("HighErrorRate", Severity.SEV2, AlertStatus.RESOLVED)}
+    incident.unlink_alert(7, by(ANA))
+    incident.unlink_alert(7, by(ANA))
+    assert incident.alerts == {}
+    assert kinds(incident) == ["alert_linked", "alert_accepted", "alert_resolved", "alert_unlinked"]
+
+
+def test_who_subscribes_once_watches_until_that_is_taken_back() -> None:
+    incident, team = declared(private=True), Target("team:payments")
+    cleo = Target.of(TargetKind.PERSON, CLEO)
+    for subscriber in (cleo, team, cleo):
+        incident.subscribe(subscriber, "", by(ANA))
+    assert incident.subscribers == [cleo, team]
+    assert incident.visible_to(CLEO)
+    incident.unsubscribe(cleo, "", by(CLEO))
+    assert not incident.visible_to(CLEO)
+    with pytest.raises(NotASubscriber):
+        incident.unsubscribe(cleo, "", by(CLEO))
 
 
 def test_a_new_commander_joins_and_a_leaving_one_gives_up_command() -> None:
@@ -161,7 +200,8 @@ def test_an_incident_has_one_channel_at_most() -> None:
 
 
 def test_a_private_incident_exists_only_for_its_people() -> None:
-    incident = declared(private=True, page=[BEN])
+    incident = declared(private=True)
+    incident.record_paging([Paged(person=BEN)], by(ANA))
     assert incident.visible_to(ANA) and incident.visible_to(BEN) and incident.visible_to(TOCSIN)
     assert not incident.visible_to(CLEO)
     assert declared().visible_to(CLEO)

@@ -8,17 +8,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel, Person
-from incidents.model.incident import Act, Declaration, Incident, Service
+from incidents.model.incident import Act, Declaration, Incident, LinkedAlert, Service
+from incidents.model.organisation import Target
 from incidents.model.refusals import Refusal
 from incidents.model.text import storable
 from incidents.model.timeline import Entry, StoredEntry, canonical, first_broken
-from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 
 texts = st.text(st.characters(), max_size=20)
 """Any characters at all, NUL and halves of characters included."""
 people = st.sampled_from([*(Person.of("slack", f"U{n}") for n in range(4)), TOCSIN])
 services = st.sampled_from([Service(f"s{n}", f"Service {n}") for n in range(3)])
 impacts = st.dictionaries(services, st.sampled_from(Impact))
+alerts = st.integers(1, 3)
+watchers = st.sampled_from([Target("team:payments"), Target("person:slack:U1")])
 rooms = st.sampled_from([Channel.of("slack", f"C{n}") for n in range(2)])
 
 
@@ -52,9 +55,30 @@ class AnIncident(RuleBasedStateMachine):
     def change_services(self, by: Person, impacts: dict[Service, Impact]) -> None:
         self._attempt("change_services", impacts, self._act(by))
 
-    @rule(by=people, person=people, what=st.sampled_from(["page", "join", "leave", "set_commander"]))
+    @rule(by=people, person=people, what=st.sampled_from(["join", "leave", "set_commander"]))
     def respond(self, by: Person, person: Person, what: str) -> None:
         self._attempt(what, person, self._act(by))
+
+    @rule(by=people, person=people)
+    def page(self, by: Person, person: Person) -> None:
+        self.incident.record_paging([facts.Paged(person=person, escalation=1)], self._act(by))
+
+    @rule(person=people)
+    def decline(self, person: Person) -> None:
+        declined = facts.PageDeclined(person=person, escalation=1, name="")
+        self.incident.record_paging([declined], self._act(person))
+
+    @rule(by=people, watching=watchers, what=st.sampled_from(["subscribe", "unsubscribe"]))
+    def watch(self, by: Person, watching: Target, what: str) -> None:
+        self._attempt(what, watching, "", self._act(by))
+
+    @rule(by=people, alert=alerts, title=texts, severity=st.sampled_from(Severity))
+    def link_alert(self, by: Person, alert: int, title: str, severity: Severity) -> None:
+        self._attempt("link_alert", alert, LinkedAlert(title, severity, AlertStatus.PENDING), self._act(by))
+
+    @rule(by=people, alert=alerts, what=st.sampled_from(["unlink_alert", "alert_accepted", "alert_resolved"]))
+    def change_alert(self, by: Person, alert: int, what: str) -> None:
+        self._attempt(what, alert, self._act(by))
 
     @rule(by=people)
     def nobody_leads(self, by: Person) -> None:

@@ -2,5 +2,5 @@
 
 from incidents.model.identity import Channel, Person
 
-ANA, BEN, CLEO, DAN = (Person.of("slack", f"U{name}") for name in ("ANA", "BEN", "CLEO", "DAN"))
+ANA, BEN, CLEO, DAN, EVE = (Person.of("slack", f"U{name}") for name in ("ANA", "BEN", "CLEO", "DAN", "EVE"))
 ROOM, OTHER_ROOM = Channel.of("slack", "C1"), Channel.of("slack", "C2")

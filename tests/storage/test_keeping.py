@@ -13,6 +13,7 @@ from incidents.consequences import JobKind
 from incidents.core import Core
 from incidents.model import facts
 from incidents.model.incident import AffectedService, Service
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.refusals import UnknownService
 from incidents.model.vocabulary import Impact, Severity
 from incidents.ports import IncidentQuery, Post, Purpose
@@ -27,7 +28,16 @@ async def test_what_was_declared_is_read_back(core: Core, storage: SqlStorage) -
     await register_services(core, ["Checkout", "API"])
     made = await declare(
         core,
-        Declare(ANA, "form", "Fails", Severity.SEV1, "502s", {"api": Impact.DEGRADED}, page=[BEN], private=True),
+        Declare(
+            ANA,
+            "form",
+            "Fails",
+            Severity.SEV1,
+            "502s",
+            {"api": Impact.DEGRADED},
+            page=[Target.of(TargetKind.PERSON, BEN)],
+            private=True,
+        ),
     )
 
     assert await storage.read.incident(1) == made

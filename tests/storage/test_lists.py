@@ -6,15 +6,18 @@ import pytest
 
 from incidents.actions import change, respond
 from incidents.actions.declare import Declare, declare
+from incidents.actions.paging import proceed
 from incidents.actions.services import register_services
+from incidents.actions.subscribe import subscribe
 from incidents.core import Core
 from incidents.model.identity import TOCSIN, Person
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.vocabulary import Impact, Severity, Status
 from incidents.ports import IncidentPage, IncidentQuery, TimelineQuery
 from storage.cursor import BadCursor
 from storage.storage import SqlStorage
 from tests.storage.conftest import Clock
-from tests.storage.people import ANA, BEN, CLEO, DAN
+from tests.storage.people import ANA, BEN, CLEO, DAN, EVE
 
 
 async def declared(core: Core, *titles: str, by: Person = ANA, **more: object) -> None:
@@ -88,7 +91,8 @@ async def test_filters_narrow_the_list_and_its_total(core: Core, storage: SqlSto
     await register_services(core, ["Checkout", "API"])
     await declared(core, "Ströme fallen AUS", severity=Severity.SEV1, impacts={"checkout": Impact.DEGRADED})
     await declared(core, "100% of_things", by=BEN, summary="All the CAFÉS")
-    await declared(core, "Paging", by=BEN, page=[ANA])
+    await declared(core, "Paging", by=BEN)
+    await respond.join(core, 3, ANA)
 
     async def found(**filters: object) -> list[int]:
         page = await storage.read.find(IncidentQuery(ANA, **filters))  # type: ignore[arg-type]
@@ -108,7 +112,9 @@ async def test_filters_narrow_the_list_and_its_total(core: Core, storage: SqlSto
 
 
 async def test_a_private_incident_exists_for_its_people_alone(core: Core, storage: SqlStorage) -> None:
-    await declared(core, "Leak", private=True, page=[BEN])
+    await declared(core, "Leak", private=True, page=[Target.of(TargetKind.PERSON, BEN)])
+    await proceed(core, 1, 0, {})
+    await subscribe(core, 1, ANA, Target.of(TargetKind.PERSON, EVE))
     await declared(core, "Public")
     await respond.leave(core, 1, ANA)
 
@@ -118,6 +124,7 @@ async def test_a_private_incident_exists_for_its_people_alone(core: Core, storag
 
     assert await seen(ANA) == ([2, 1], 2), "whoever declared it"
     assert await seen(BEN) == ([2, 1], 2), "who was paged for it"
+    assert await seen(EVE) == ([2, 1], 2), "who watches it"
     assert await seen(CLEO) == ([2], 1)
     assert await seen(TOCSIN) == ([2, 1], 2)
 

@@ -254,7 +254,9 @@ def _alerts() -> None:
         sa.Column("source", Id, nullable=False),
         sa.Column("began_at", UtcTime, nullable=False),
         sa.Column("last_at", UtcTime, nullable=False),
+        sa.Column("severity", sa.Integer, nullable=False),
         sa.Column("alerts", sa.Integer, nullable=False),
+        sa.Column("accepted_by", Id),
         sa.PrimaryKeyConstraint("id", name="pk_storms"),
     )
     op.create_index("ix_storms_source", "storms", ["source", "last_at"])
@@ -277,7 +279,7 @@ def _alerts() -> None:
         sa.Column("began_at", UtcTime, nullable=False),
         sa.Column("received_at", UtcTime, nullable=False),
         sa.Column("last_at", UtcTime, nullable=False),
-        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
         sa.Column("accepted_by", Id),
         sa.Column("resolved_by", Id),
         sa.Column("resolved_at", UtcTime),
@@ -334,6 +336,7 @@ def _paging() -> None:
         sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("incident", sa.Integer),
         sa.Column("alert", sa.Integer),
+        sa.Column("storm", sa.Integer),
         sa.Column("target", Id, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("message", sa.Text, nullable=False),
@@ -350,9 +353,11 @@ def _paging() -> None:
         sa.UniqueConstraint("origin", name="uq_escalations_origin"),
         sa.ForeignKeyConstraint(["incident"], ["incidents.number"], name="fk_escalations_incident"),
         sa.ForeignKeyConstraint(["alert"], ["alerts.number"], name="fk_escalations_alert"),
+        sa.ForeignKeyConstraint(["storm"], ["storms.id"], name="fk_escalations_storm"),
     )
     _partial_index("ix_escalations_incident", "escalations", ["incident"], "ended_at IS NULL")
     op.create_index("ix_escalations_alert", "escalations", ["alert", "id"])
+    op.create_index("ix_escalations_storm", "escalations", ["storm", "id"])
     op.create_table(
         "calls",
         sa.Column("id", sa.Integer, nullable=False, autoincrement=False),

@@ -1,0 +1,200 @@
+"""Receiving what monitoring tools say: new alerts, more of the same, and what is over; many in one transaction.
+
+The hot path of a bad night: what is looked up is looked up once for all signals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from incidents.actions.paging import page_for
+from incidents.consequences import NewJob, auto_declared, storm_shown
+from incidents.core import Core
+from incidents.keeping import keep_alerts, keep_escalations
+from incidents.model.alert import Alert, StormPlace, tool
+from incidents.model.escalation import About, Escalation
+from incidents.model.identity import Person
+from incidents.model.incident import Act, Incident
+from incidents.model.organisation import AlertSource, Organisation, Target, TargetKind
+from incidents.model.signal import Signal, SignalKind
+from incidents.model.storm import MANY, WITHIN, Storm
+from incidents.model.vocabulary import Severity
+from incidents.ports import Unit
+
+
+class UnknownSource(Exception):
+    """The source was removed meanwhile."""
+
+
+async def receive(core: Core, source: str, signals: Sequence[Signal]) -> None:
+    """Record what the tool of ``source`` (an id) says, in its order; what it said before is passed over.
+
+    Raises UnknownSource.
+    """
+    async with core.storage.transaction() as unit:
+        organisation = await unit.organisation.current()
+        if source not in organisation.sources:
+            raise UnknownSource(source)
+        fresh = await _not_known(unit, source, signals)
+        if fresh:
+            await _Intake(core, unit, organisation, source).take(fresh)
+
+
+async def _not_known(unit: Unit, source: str, signals: Sequence[Signal]) -> list[Signal]:
+    """Without those whose delivery was recorded before; from here on a delivery is named with its source."""
+    named = [
+        signal.model_copy(update={"delivery": f"{source}/{signal.delivery}/{signal.key}" if signal.delivery else None})
+        for signal in signals
+    ]
+    known = await unit.alerts.known_deliveries({signal.delivery for signal in named if signal.delivery})
+    once: dict[object, Signal] = {signal.delivery or object(): signal for signal in named}
+    return [signal for signal in once.values() if signal.delivery not in known]
+
+
+@dataclass
+class _Intake:
+    """One transaction's worth of signals of one source."""
+
+    core: Core
+    unit: Unit
+    organisation: Organisation
+    source_id: str
+    open: dict[str, Alert] = field(default_factory=dict)
+    touched: dict[int, Alert] = field(default_factory=dict)
+    new: list[Alert] = field(default_factory=list)
+    pages: list[About] = field(default_factory=list)
+    storm: Storm | None = None
+    incidents: dict[int, Incident] = field(default_factory=dict)
+
+    @property
+    def source(self) -> AlertSource:
+        return self.organisation.sources[self.source_id]
+
+    @property
+    def by(self) -> Person:
+        return tool(self.source_id)
+
+    async def take(self, signals: Sequence[Signal]) -> None:
+        at = self.core.clock()
+        keys = {signal.key for signal in signals}
+        for number in await self.unit.alerts.incidents_of(self.source_id, keys):
+            incident = await self.unit.load(number)
+            if incident is not None:
+                self.incidents[number] = incident
+        self.open = await self.unit.alerts.open_with(self.source_id, keys)
+        episodes = await self.unit.alerts.last_episodes(self.source_id, keys - set(self.open))
+        firing = sum(signal.kind is SignalKind.FIRE for signal in signals)
+        numbers = iter(await self.unit.alerts.next_numbers(firing) if firing else range(0))
+        for signal in signals:
+            alert = self.open.get(signal.key)
+            if alert is not None:
+                self._add_to(alert, signal, at)
+            elif signal.kind is SignalKind.FIRE and (not signal.episode or episodes.get(signal.key) != signal.episode):
+                self._fire(next(numbers), signal, at)
+        await self._gather_storm(at)
+        await self._keep(at)
+
+    def _fire(self, number: int, signal: Signal, at: datetime) -> None:
+        alert = Alert.fire(number, self.source_id, signal, self._service(signal), at)
+        self.open[alert.key] = self.touched[number] = alert
+        self.new.append(alert)
+
+    def _service(self, signal: Signal) -> tuple[str | None, str]:
+        id = self.organisation.service_called(signal.service) if signal.service else self.source.service
+        service = self.organisation.services.get(id) if id else None
+        return id, service.name if service else signal.service
+
+    def _add_to(self, alert: Alert, signal: Signal, at: datetime) -> None:
+        self.touched[alert.number] = alert
+        incident = self.incidents.get(alert.incident or 0)
+        match signal.kind:
+            case SignalKind.FIRE:
+                alert.fires_again(signal, at)
+            case SignalKind.ACCEPT if alert.accepted_by is None:
+                alert.accept(self.by, at)
+                if incident is not None:
+                    incident.alert_accepted(alert.number, Act(self.by, at))
+            case SignalKind.RESOLVE:
+                alert.resolve(self.by, at, signal.delivery)
+                del self.open[alert.key]
+                if incident is not None:
+                    incident.alert_resolved(alert.number, Act(self.by, at))
+            case SignalKind.COMMENT:
+                alert.remark(signal.details or signal.title, self.by, at, signal.delivery)
+
+    async def _gather_storm(self, at: datetime) -> None:
+        """Tell which new alerts page by themselves, and which belong to a storm that pages once for all."""
+        if not self.new:
+            return
+        latest = await self.unit.alerts.latest_storm(self.source_id)
+        self.storm = latest if latest is not None and latest.rages(at) else None
+        recent, worst = (0, None) if self.storm else await self.unit.alerts.recent(self.source_id, at - WITHIN)
+        for alert in self.new:
+            if self.storm is None and recent + 1 >= MANY:
+                await self._begin_storm(alert, worst, at)
+            if self.storm is None:
+                recent, worst = recent + 1, min(worst or alert.severity, alert.severity)
+                self._page(About(alert=alert.number), alert.severity)
+            else:
+                self._add_to_storm(self.storm, alert, at)
+
+    async def _begin_storm(self, alert: Alert, worst: Severity | None, at: datetime) -> None:
+        severity = min(worst or alert.severity, alert.severity)
+        self.storm = Storm(await self.unit.alerts.next_storm(), self.source_id, at, at, severity)
+        self._page(About(storm=self.storm.id), severity)
+
+    def _add_to_storm(self, storm: Storm, alert: Alert, at: datetime) -> None:
+        alert.storm = StormPlace(storm.id, storm.alerts)
+        if storm.add(alert.severity, at):
+            self._page(About(alert=alert.number), alert.severity)
+        elif storm.accepted_by is not None:
+            alert.accept(storm.accepted_by, at)
+
+    def _page(self, about: About, severity: Severity) -> None:
+        if self.source.policy is not None and severity <= self.source.pages_from:
+            self.pages.append(about)
+
+    async def _keep(self, at: datetime) -> None:
+        if self.storm is not None:
+            await self.unit.alerts.save_storm(self.storm)
+        ended = await self._ended_escalations(at)
+        declaring = [auto_declared(alert, at) for alert in self.new if self._declares(alert)]
+        await keep_alerts(self.unit, list(self.touched.values()), at, self.core.pace)
+        await keep_escalations(self.unit, [*ended, *await self._begun_escalations(at)], at)
+        await self.unit.enqueue([*declaring, *self._storm_jobs(at)])
+        for incident in self.incidents.values():
+            await self.core.keep(self.unit, incident)
+
+    async def _ended_escalations(self, at: datetime) -> list[Escalation]:
+        """What need not call any more, since the tool says that somebody is on it or that it is over."""
+        known = [alert for alert in self.touched.values() if alert not in self.new]
+        settled = {alert.number: alert for alert in known if alert.new_log and (alert.accepted_by or not alert.is_open)}
+        escalations = await self.unit.paging.active([About(alert=number) for number in settled])
+        for escalation in escalations:
+            alert = settled[escalation.page.about.alert or 0]
+            if alert.is_open:
+                escalation.answer(self.by, at)
+            else:
+                escalation.cancel(self.by, at)
+        return escalations
+
+    async def _begun_escalations(self, at: datetime) -> list[Escalation]:
+        open_ones = {alert.number for alert in self.new if alert.is_open}
+        abouts = [about for about in self.pages if about.alert is None or about.alert in open_ones]
+        if not abouts or self.source.policy is None:
+            return []
+        target = Target.of(TargetKind.POLICY, self.source.policy)
+        ids = await self.unit.paging.next_ids(len(abouts))
+        return [
+            Escalation.begin(id, page_for(self.organisation, about, target), self.by, at)
+            for id, about in zip(ids, abouts, strict=True)
+        ]
+
+    def _declares(self, alert: Alert) -> bool:
+        return alert.is_open and any(rule.matches(alert.severity, alert.labels) for rule in self.source.auto_declare)
+
+    def _storm_jobs(self, at: datetime) -> list[NewJob]:
+        if self.storm is None:
+            return []
+        first = self.storm.began_at == at
+        return [storm_shown(self.storm, at if first else at + self.core.pace.alert)]

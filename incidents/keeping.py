@@ -1,0 +1,95 @@
+"""Storing escalations and alerts with what follows, and what a change of an incident means for its own.
+
+Whoever joins answers the calls they had; what is resolved calls nobody any more and takes its alerts along.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from incidents.consequences import (
+    NewJob,
+    Pace,
+    alert_shown,
+    call_shown,
+    called_outside,
+    escalation_due,
+)
+from incidents.model import facts
+from incidents.model.alert import Alert
+from incidents.model.escalation import About, Answer, Escalation
+from incidents.model.identity import Person
+from incidents.model.incident import Act, Incident
+from incidents.ports import Unit
+
+
+async def keep_escalations(
+    unit: Unit, escalations: Sequence[Escalation], at: datetime, origin: str | None = None
+) -> None:
+    """Store ``escalations``, new ones begun by the delivery ``origin``, and have their calls made and shown."""
+    await unit.paging.save(escalations, origin)
+    organisation = await unit.organisation.current()
+    jobs: list[NewJob] = []
+    for escalation in escalations:
+        jobs += [escalation_due(escalation)] if escalation.due_at is not None else []
+        for call in escalation.take_changed():
+            jobs.append(call_shown(call, at))
+            theirs = organisation.people.get(call.person)
+            if theirs is not None and call.answer is Answer.WAITING:
+                jobs += called_outside(call, theirs.outside)
+    await unit.enqueue(jobs)
+
+
+async def keep_alerts(unit: Unit, alerts: Sequence[Alert], at: datetime, pace: Pace) -> None:
+    """Store ``alerts`` and have their messages show how they stand."""
+    jobs = [alert_shown(alert, at, pace) for alert in alerts]
+    await unit.alerts.save(alerts)
+    await unit.enqueue(jobs)
+
+
+async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> None:
+    """Carry what ``incident`` has just recorded over to its pages and alerts, before it is stored."""
+    new = [(entry.by, entry.fact) for entry in incident.new_entries]
+    resolved_by = next((by for by, fact in new if isinstance(fact, facts.Resolved)), None)
+    joined = [fact.person for _, fact in new if isinstance(fact, facts.ResponderJoined)]
+    if resolved_by is not None:
+        await _stop(unit, incident, resolved_by, at, pace)
+    elif joined:
+        await answer_calls(unit, incident, joined, at, pace)
+
+
+async def _stop(unit: Unit, incident: Incident, by: Person, at: datetime, pace: Pace) -> None:
+    alerts = await unit.alerts.open_of(incident.number)
+    escalations = await unit.paging.active(_abouts(incident, alerts))
+    for escalation in escalations:
+        escalation.cancel(by, at)
+    for alert in alerts:
+        alert.resolve(by, at)
+        incident.alert_resolved(alert.number, Act(by, at))
+    await keep_escalations(unit, escalations, at)
+    await keep_alerts(unit, alerts, at, pace)
+
+
+async def answer_calls(unit: Unit, incident: Incident, joined: Sequence[Person], at: datetime, pace: Pace) -> None:
+    """Whoever of ``joined`` was called for ``incident``, or for an alert of its, has answered; it is left to keep."""
+    alerts = {alert.number: alert for alert in await unit.alerts.open_of(incident.number)}
+    answered = []
+    for escalation in await unit.paging.active(_abouts(incident, alerts.values())):
+        for person in joined:
+            told = escalation.join(person, at)
+            if told:
+                incident.record_paging(told, Act(person, at))
+                answered.append(escalation)
+                _take_on(incident, alerts.get(escalation.page.about.alert or 0), person, at)
+    await keep_escalations(unit, answered, at)
+    await keep_alerts(unit, [alert for alert in alerts.values() if alert.new_log], at, pace)
+
+
+def _take_on(incident: Incident, alert: Alert | None, person: Person, at: datetime) -> None:
+    """Who was called for an alert and joins its incident has accepted it, where nobody had."""
+    if alert is not None and alert.accepted_by is None:
+        alert.accept(person, at)
+        incident.alert_accepted(alert.number, Act(person, at))
+
+
+def _abouts(incident: Incident, alerts: Iterable[Alert]) -> list[About]:
+    return [About(incident=incident.number), *(About(alert=alert.number) for alert in alerts)]
