@@ -35,7 +35,7 @@ from bot.slack import Door
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
 from incidents.actions.services import register_services
 from incidents.consequences import Pace
-from incidents.core import Core
+from incidents.core import Clock, Core
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import parse_incident_number
 from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
@@ -69,7 +69,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIterator[Running]:
+async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock = now) -> AsyncIterator[Running]:
     """The bot at work while the block runs: storage open, Slack connected, jobs running.
 
     Raises WrongSettings for whatever a person can mend.
@@ -78,8 +78,8 @@ async def running_bot(settings: Settings, pace: Pace | None = None) -> AsyncIter
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(opened_storage(settings))
         client = web_client(settings, settings.slack_bot_token)
-        bot = await _meet_slack(settings, Core(storage, now, pace or Pace()), Door(client))
-        runner = JobRunner(storage, {kind: partial(work, bot) for kind in HANDLERS}, now)
+        bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client))
+        runner = JobRunner(storage, {kind: partial(work, bot) for kind in HANDLERS}, clock)
         stack.push_async_callback(runner.stop)
         with can_be_mended(DatabaseInUse, OSError):
             await runner.start()

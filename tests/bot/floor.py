@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ from sandbox.workspace import Call
 from storage.jobs import ParkedJob
 from storage.runner import JobRunner, Patience
 from storage.storage import SqlStorage
+from tests.clock import Clock
 
 Kind = TypeVar("Kind", bound=Fact)
 
@@ -57,6 +58,7 @@ class Floor:
     bot: Bot
     runner: JobRunner
     storage: SqlStorage
+    clock: Clock
 
     def person(self, name: str) -> client.Person:
         return self.sandbox.person(name)
@@ -81,6 +83,12 @@ class Floor:
         for _ in range(2):
             await self.heard()
             await self.runner.idle(within=timedelta(seconds=3))
+
+    async def later(self, **time: float) -> None:
+        """``time`` (as of `timedelta`) passes, and what became due meanwhile is done."""
+        await self.settled()
+        self.clock.pass_by(**time)
+        await self.settled()
 
     async def heard(self) -> None:
         """Every delivery so far is acknowledged, or given up."""
@@ -136,24 +144,26 @@ async def at_work(
     sandbox: Sandbox, address: str, announcement_channels: tuple[str, ...] = ("incidents",), time_limit: float = 5
 ) -> AsyncIterator[Floor]:
     """The bot at work in ``sandbox`` while the block runs."""
-    storage = await SqlStorage.open(address)
+    storage, clock = await SqlStorage.open(address), Clock()
     web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
     door = Door(web, time_limit=time_limit)
     me = await door.call("auth.test")
     bot = Bot(
-        core=Core(storage, lambda: datetime.now(UTC), Pace(undo=SOON, notice=SOON, topic=SOON)),
+        core=Core(storage, clock, Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON)),
         slack=door,
         people=People(door, me["team_id"]),
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
         announcement_channels=announcement_channels,
     )
     handlers = {kind: partial(work, bot) for kind in HANDLERS}
-    runner = JobRunner(storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5))
+    runner = JobRunner(
+        storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5, poll=timedelta(seconds=0.1))
+    )
     socket = AsyncSocketModeHandler(build_app(bot, web, ""), sandbox.app.app_token)
     await runner.start()
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]
-        yield Floor(sandbox, bot, runner, storage)
+        yield Floor(sandbox, bot, runner, storage, clock)
     finally:
         await socket.close_async()  # type: ignore[no-untyped-call]
         await runner.stop()

@@ -17,6 +17,7 @@ from bot.manifest import MANIFEST
 from sandbox.deliveries.http import signature
 from sandbox.server import Sandbox, running_sandbox
 from tests.bot.free_port import free_port
+from tests.clock import Clock
 from tests.e2e.workspace import Workplace, eventually
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -69,7 +70,7 @@ async def at_work(sqlite_address: str) -> AsyncIterator[AtWork]:
     async with running_sandbox(MANIFEST, request_url=url) as sandbox:
         settings = sandbox_settings(sandbox, sqlite_address).model_copy(update={"tocsin_port": port})
         async with running_bot(settings) as running:
-            yield AtWork(Workplace(sandbox, running), url)
+            yield AtWork(Workplace(sandbox, running, Clock()), url)
 
 
 def message(text: str) -> str:

@@ -12,6 +12,7 @@ from incidents.consequences import Pace
 from sandbox.client import Person
 from sandbox.deliveries.transport import Timing
 from sandbox.server import running_sandbox
+from tests.clock import Clock
 from tests.e2e.workspace import Workplace
 
 SERVICES = ["Checkout", "API", "Search"]
@@ -20,7 +21,12 @@ SERVICES = ["Checkout", "API", "Search"]
 @pytest.fixture
 def pace() -> Pace:
     """Short waits; a test whose subject is the waiting sets its own."""
-    return Pace(undo=timedelta(seconds=0.3), notice=timedelta(seconds=0.2), topic=timedelta(seconds=0.3))
+    return Pace(
+        undo=timedelta(seconds=0.3),
+        notice=timedelta(seconds=0.2),
+        topic=timedelta(seconds=0.3),
+        alert=timedelta(seconds=0.2),
+    )
 
 
 @pytest.fixture
@@ -31,12 +37,13 @@ def timing() -> Timing:
 
 @pytest.fixture
 async def workplace(database_address: str, pace: Pace, timing: Timing) -> AsyncIterator[Workplace]:
+    clock = Clock()
     async with (
         running_sandbox(MANIFEST, timing=timing) as sandbox,
-        running_bot(sandbox_settings(sandbox, database_address), pace) as running,
+        running_bot(sandbox_settings(sandbox, database_address), pace, clock) as running,
     ):
         await register_services(running.bot.core, SERVICES)
-        yield Workplace(sandbox, running)
+        yield Workplace(sandbox, running, clock)
 
 
 @pytest.fixture

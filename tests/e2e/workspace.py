@@ -18,6 +18,7 @@ from sandbox.client import Person
 from sandbox.deliveries.transport import Kind
 from sandbox.server import Sandbox
 from sandbox.workspace import Call
+from tests.clock import Clock
 
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
@@ -47,6 +48,7 @@ class Workplace:
 
     sandbox: Sandbox
     running: Running
+    clock: Clock
 
     def person(self, name: str) -> Person:
         return self.sandbox.person(name)
@@ -73,6 +75,12 @@ class Workplace:
         """Wait until the bot has said all that it has to say ``within`` this time."""
         async with asyncio.timeout(PATIENCE):
             await self.running.runner.idle(within)
+
+    async def later(self, **time: float) -> None:
+        """``time`` (as of `timedelta`) passes, and what became due meanwhile is done."""
+        await self.settle(timedelta())
+        self.clock.pass_by(**time)
+        await self.settle(timedelta(seconds=5))
 
     async def declare(self, who: Person, title: str, where: str | None = None, **answers: Any) -> str:
         """Fill in the declare form as ``who``; gives the id of the channel once they are in it with its card."""
