@@ -11,7 +11,8 @@ from datetime import datetime
 from incidents.consequences import Pace, following
 from incidents.keeping import settle
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident
+from incidents.model.incident import Incident
+from incidents.model.parts import Act
 from incidents.model.refusals import NoSuchIncident
 from incidents.ports import Storage, Unit
 

@@ -18,7 +18,8 @@ from incidents.model import facts
 from incidents.model.alert import Alert
 from incidents.model.escalation import About, Answer, Escalation
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident
+from incidents.model.incident import Incident
+from incidents.model.parts import Act
 from incidents.ports import Unit
 
 

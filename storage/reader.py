@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, true, tuple_
 
 from incidents.model.identity import TOCSIN, Channel, Person
-from incidents.model.incident import Incident, Service
+from incidents.model.incident import Incident
 from incidents.model.organisation import Kind, Target, TargetKind
+from incidents.model.parts import Service
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
 from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.model.facts import fact_adapter
 from incidents.model.identity import Channel, Person
-from incidents.model.incident import AffectedService, Incident, IncidentChannel, LinkedAlert, Responder, Response
+from incidents.model.incident import Incident
 from incidents.model.organisation import Target
+from incidents.model.parts import AffectedService, IncidentChannel, LinkedAlert, Responder, Response
 from incidents.model.timeline import Entry, Head, canonical
 from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 from storage.tables import (

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.consequences import NewJob
 from incidents.model.identity import Channel
-from incidents.model.incident import Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports import Post
 from storage.alerts import SqlAlertUnit

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from bot.cards.signs import WORST_FIRST
 from bot.cards.text import WritePerson, channel_link, count, duration, escape, listing, slack_date
-from incidents.model.incident import AffectedService, Incident
+from incidents.model.incident import Incident
+from incidents.model.parts import AffectedService
 from incidents.model.vocabulary import incident_name
 
 LINE = 900

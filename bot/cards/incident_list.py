@@ -31,7 +31,8 @@ from bot.cards.rows import incident_line, incident_row
 from bot.cards.signs import severity_sign
 from bot.cards.text import escape, shorten, slack_date
 from incidents.model.identity import Person
-from incidents.model.incident import Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Service
 from incidents.model.refusals import UnknownWord
 from incidents.model.vocabulary import Severity, incident_name
 from incidents.ports import IncidentPage, IncidentQuery

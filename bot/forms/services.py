@@ -16,7 +16,8 @@ from slack_sdk.models.blocks import (
 
 from bot import payloads
 from bot.forms.form import VALUE, Carried, ask, filled, modal
-from incidents.model.incident import Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Service
 from incidents.model.vocabulary import Impact
 
 CHOOSE = "services.choose"

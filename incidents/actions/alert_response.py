@@ -11,8 +11,9 @@ from incidents.model.alert import Alert, Hurried
 from incidents.model.escalation import About, Escalation
 from incidents.model.facts import Paged
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident
+from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import Act
 from incidents.model.refusals import AlertNotLinked, AlertOver, NoPolicy, NoSuchAlert, NoSuchIncident
 from incidents.ports import Unit
 

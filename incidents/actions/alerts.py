@@ -14,8 +14,9 @@ from incidents.keeping import keep_alerts, keep_escalations
 from incidents.model.alert import Alert, StormPlace, tool
 from incidents.model.escalation import About, Escalation
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident
+from incidents.model.incident import Incident
 from incidents.model.organisation import AlertSource, Organisation, Target, TargetKind
+from incidents.model.parts import Act
 from incidents.model.signal import Signal, SignalKind
 from incidents.model.storm import MANY, WITHIN, Storm
 from incidents.model.vocabulary import Severity

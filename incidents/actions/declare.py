@@ -9,8 +9,9 @@ from incidents.actions.paging import PageRequest, begin_pages
 from incidents.consequences import CHANNEL_WANTED, following, job
 from incidents.core import Core
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Declaration, Incident, Service
+from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import Act, Declaration, Service
 from incidents.model.refusals import NoSuchAlert, UnknownService
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity
 from incidents.ports import Unit

@@ -10,7 +10,7 @@ from datetime import datetime
 from incidents.core import Core
 from incidents.model import facts
 from incidents.model.identity import Channel, Person
-from incidents.model.incident import Act
+from incidents.model.parts import Act
 from incidents.model.timeline import Entry
 
 Heard = facts.Message | facts.MessageEdited | facts.MessageDeleted

@@ -14,7 +14,8 @@ from incidents.model.alert import Alert
 from incidents.model.escalation import About
 from incidents.model.facts import PagingFact
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident
+from incidents.model.incident import Incident
+from incidents.model.parts import Act
 from incidents.model.refusals import NoSuchAlert
 from incidents.model.storm import Storm
 from incidents.ports import Unit

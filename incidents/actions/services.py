@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from incidents.core import Core
-from incidents.model.incident import Service
 from incidents.model.organisation import ID_LIMIT, OwnedService
+from incidents.model.parts import Service
 from incidents.model.refusals import Refusal
 from incidents.model.text import one_line
 

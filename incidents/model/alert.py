@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from incidents.model.facts import PageAnswered, Paged, PageDeclined, PageEscalated, PageExhausted, Words
 from incidents.model.identity import Person
-from incidents.model.incident import LinkedAlert
+from incidents.model.parts import LinkedAlert
 from incidents.model.refusals import AlertLinkedElsewhere, AlertNotLinked, AlertOver, AlertTaken
 from incidents.model.signal import Signal
 from incidents.model.vocabulary import AlertStatus, Severity

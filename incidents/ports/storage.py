@@ -9,7 +9,8 @@ from typing import Protocol
 
 from incidents.consequences import NewJob
 from incidents.model.identity import Channel
-from incidents.model.incident import Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports.alerts import AlertReader, AlertUnit
 from incidents.ports.on_call import OnCallReader, OnCallUnit

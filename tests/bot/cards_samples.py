@@ -6,7 +6,8 @@ from typing import Any
 
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
-from incidents.model.incident import Act, Declaration, Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Act, Declaration, Service
 from incidents.model.vocabulary import Impact, Severity
 
 T0 = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)

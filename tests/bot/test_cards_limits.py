@@ -22,7 +22,8 @@ from bot.cards.panel import panel_view
 from bot.cards.timeline import timeline_message
 from incidents.model import facts
 from incidents.model.identity import Person
-from incidents.model.incident import Act, Incident, Service
+from incidents.model.incident import Incident
+from incidents.model.parts import Act, Service
 from incidents.model.refusals import Refusal
 from incidents.model.vocabulary import Impact, Severity, Status
 from incidents.ports import IncidentPage, TimelinePage

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.actions import Pressed, read_press
 from bot.cards.incident_list import incident_list, query_from, query_words
-from incidents.model.incident import Service
+from incidents.model.parts import Service
 from incidents.model.vocabulary import Severity, Status
 from incidents.ports import IncidentPage, IncidentQuery
 from tests.bot.cards_samples import ANA, BEN, CHECKOUT, NOW, act, button, choosing, incident, labels

@@ -7,8 +7,9 @@ import pytest
 from incidents.model import facts
 from incidents.model.facts import Paged, PageDeclined
 from incidents.model.identity import TOCSIN, Channel, Person
-from incidents.model.incident import Act, Declaration, Incident, LinkedAlert, Response, Service
+from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import Act, Declaration, LinkedAlert, Response, Service
 from incidents.model.refusals import (
     HasChannel,
     IncidentNotResolved,

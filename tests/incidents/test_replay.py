@@ -8,8 +8,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel, Person
-from incidents.model.incident import Act, Declaration, Incident, LinkedAlert, Service
+from incidents.model.incident import Incident
 from incidents.model.organisation import Target
+from incidents.model.parts import Act, Declaration, LinkedAlert, Service
 from incidents.model.refusals import Refusal
 from incidents.model.text import storable
 from incidents.model.timeline import Entry, StoredEntry, canonical, first_broken

@@ -12,8 +12,8 @@ from incidents.actions.services import register_services
 from incidents.consequences import JobKind
 from incidents.core import Core
 from incidents.model import facts
-from incidents.model.incident import AffectedService, Service
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import AffectedService, Service
 from incidents.model.refusals import UnknownService
 from incidents.model.vocabulary import Impact, Severity
 from incidents.ports import IncidentQuery, Post, Purpose
