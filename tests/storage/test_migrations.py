@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,13 +11,17 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from incidents.actions.declare import Declare, declare
+from incidents.consequences import JobKind, NewJob
 from incidents.core import Core
+from incidents.ports import Post, Purpose
 from storage.database import Database, database_url
 from storage.migrate import UnknownMigration, migrate, unmigrate
 from storage.storage import SqlStorage
 from storage.tables import metadata
 from tests.storage.conftest import Clock
-from tests.storage.people import ANA
+from tests.storage.people import ANA, ROOM
+
+SOMETIME = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
 async def tables(address: str) -> Collection[str]:
@@ -76,3 +81,53 @@ async def test_a_database_from_a_newer_version_is_refused_in_words(storage: SqlS
 
     with pytest.raises(UnknownMigration, match="newer Tocsin"):
         await SqlStorage.open(database_address)
+
+
+ROWS = (
+    "INSERT INTO services (id, name, folded) VALUES ('checkout', 'Checkout', 'checkout')",
+    "INSERT INTO incidents (number, title, summary, folded, severity, status, private, declared_by, declared_at, "
+    "channel_archived, length, hash) VALUES (1, 'Checkout fails', '', 'checkout fails', 3, 'declared', false, "
+    "'slack:U1', '2026-03-01 03:12:00.000000+00:00', false, 0, '')",
+    "INSERT INTO posts (incident, purpose, channel, message) VALUES (1, 'card', 'slack:C1', '17.1')",
+    "INSERT INTO jobs (kind, incident, lane, due_at, first_entry, last_entry, failures, reason) VALUES "
+    "('show_card', 1, 'INC-1/channel', '2026-03-01 03:12:00.000000+00:00', 2, 5, 3, 'Slack was away')",
+)
+
+
+async def write(address: str, *statements: str) -> None:
+    database = Database(database_url(address))
+    async with database.writing() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await database.close()
+
+
+async def read(address: str, query: str) -> list[tuple[Any, ...]]:
+    database = Database(database_url(address))
+    async with database.reading() as connection:
+        rows = [tuple(row) for row in await connection.execute(text(query))]
+    await database.close()
+    return rows
+
+
+async def test_what_was_waiting_and_posted_before_is_kept_up_and_down(empty_database: str) -> None:
+    await migrate(empty_database, "first_incident")
+    await write(empty_database, *ROWS)
+
+    storage = await SqlStorage.open(empty_database)
+    assert [post.message for post in await storage.read.posts(1, Purpose.CARD)] == ["17.1"]
+    assert (await storage.read.organisation.current()).services["checkout"].name == "Checkout"
+    (lease,), _ = await storage.jobs.lease("me", list(JobKind), SOMETIME, SOMETIME, 5)
+    assert (lease.job.subject, lease.job.first, lease.job.last, lease.failures) == (1, 2, 5, 3)
+    async with storage.transaction() as unit:
+        due = NewJob(JobKind.ESCALATE, 7, "escalation-7", SOMETIME, 0, 0, None)
+        await unit.enqueue([due])
+        await unit.remember_post(Post(7, Purpose.CALL, ROOM, "18.1"))
+    await storage.close()
+
+    await unmigrate(empty_database, "first_incident")
+    jobs = "SELECT kind, incident, lane, first_entry, last_entry, failures FROM jobs"
+    assert await read(empty_database, jobs) == [("show_card", 1, "INC-1/channel", 2, 5, 3)]
+    assert await read(empty_database, "SELECT incident, purpose, message FROM posts") == [(1, "card", "17.1")]
+    assert await read(empty_database, "SELECT id, name FROM services") == [("checkout", "Checkout")]
+    await migrate(empty_database)
