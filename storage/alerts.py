@@ -15,6 +15,7 @@ from incidents.model.vocabulary import AlertStatus, Severity
 from storage.chunks import chunks
 from storage.counting import take_numbers
 from storage.database import Database, upsert
+from storage.holding import hold
 from storage.rows import folded
 from storage.tables import alert_log, alerts, storms
 
@@ -27,6 +28,9 @@ class SqlAlertUnit:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._stored: set[int] = set()
+
+    async def hold(self, source: str) -> None:
+        await hold(self._connection, f"alert source {source}")
 
     async def next_numbers(self, many: int) -> range:
         return await take_numbers(self._connection, "alert", many)

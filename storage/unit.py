@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.consequences import NewJob
@@ -16,6 +16,7 @@ from storage.alerts import SqlAlertUnit
 from storage.chunks import chunks
 from storage.counting import take_numbers
 from storage.database import upsert
+from storage.holding import hold
 from storage.jobs import insert_jobs
 from storage.on_call import SqlOnCallUnit
 from storage.organisation import Remembered, SqlOrganisationUnit
@@ -74,7 +75,7 @@ class SqlUnit:
         return found[0] if found else None
 
     async def number_in(self, channel: Channel) -> int | None:
-        await self._hold(channel)
+        await hold(self._connection, channel)
         owner = select(incidents.c.number).where(incidents.c.channel == str(channel))
         return (await self._connection.execute(owner)).scalar_one_or_none()
 
@@ -100,7 +101,7 @@ class SqlUnit:
         return await one_entry(self._connection, table.incident == incident, table.number == number)
 
     async def entry_from(self, origin: str) -> Entry | None:
-        await self._hold(origin)
+        await hold(self._connection, origin)
         return await one_entry(self._connection, timeline_entries.c.origin == origin)
 
     async def heads(self, channels: Collection[Channel]) -> dict[Channel, Head]:
@@ -162,15 +163,6 @@ class SqlUnit:
         if jobs:
             await insert_jobs(self._connection, jobs)
             self.enqueued = True
-
-    async def _hold(self, name: str) -> None:
-        """Make others who ask for ``name`` wait until this transaction ends; SQLite has one writer anyhow.
-
-        So the answer "there is none" stays true until what was asked for has been stored.
-        """
-        if self._connection.dialect.name == "postgresql":
-            key = func.hashtextextended(name, 0)
-            await self._connection.execute(select(func.pg_advisory_xact_lock(key)))
 
     async def _replace(self, table: Table, number: int, before: list[Any], now: list[Any]) -> None:
         if before == now:

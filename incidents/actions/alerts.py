@@ -33,6 +33,7 @@ async def receive(core: Core, source: str, signals: Sequence[Signal]) -> None:
     Raises UnknownSource.
     """
     async with core.storage.transaction() as unit:
+        await unit.alerts.hold(source)
         organisation = await unit.organisation.current()
         if source not in organisation.sources:
             raise UnknownSource(source)
@@ -61,6 +62,7 @@ class _Intake:
     organisation: Organisation
     source_id: str
     open: dict[str, Alert] = field(default_factory=dict)
+    episodes: dict[str, str] = field(default_factory=dict)
     touched: dict[int, Alert] = field(default_factory=dict)
     new: list[Alert] = field(default_factory=list)
     pages: list[About] = field(default_factory=list)
@@ -83,17 +85,21 @@ class _Intake:
             if incident is not None:
                 self.incidents[number] = incident
         self.open = await self.unit.alerts.open_with(self.source_id, keys)
-        episodes = await self.unit.alerts.last_episodes(self.source_id, keys - set(self.open))
+        self.episodes = await self.unit.alerts.last_episodes(self.source_id, keys - set(self.open))
         firing = sum(signal.kind is SignalKind.FIRE for signal in signals)
         numbers = iter(await self.unit.alerts.next_numbers(firing) if firing else range(0))
         for signal in signals:
             alert = self.open.get(signal.key)
             if alert is not None:
                 self._add_to(alert, signal, at)
-            elif signal.kind is SignalKind.FIRE and (not signal.episode or episodes.get(signal.key) != signal.episode):
+            elif signal.kind is SignalKind.FIRE and not self._over(signal):
                 self._fire(next(numbers), signal, at)
         await self._gather_storm(at)
         await self._keep(at)
+
+    def _over(self, signal: Signal) -> bool:
+        """Whether ``signal`` is late: that stretch of firing has been resolved."""
+        return signal.episode is not None and self.episodes.get(signal.key) == signal.episode
 
     def _fire(self, number: int, signal: Signal, at: datetime) -> None:
         alert = Alert.fire(number, self.source_id, signal, self._service(signal), at)
@@ -110,14 +116,19 @@ class _Intake:
         incident = self.incidents.get(alert.incident or 0)
         match signal.kind:
             case SignalKind.FIRE:
+                before = alert.severity
                 alert.fires_again(signal, at)
+                if before > self.source.pages_from and alert.accepted_by is None:
+                    self._page(About(alert=alert.number), alert.severity)
             case SignalKind.ACCEPT if alert.accepted_by is None:
                 alert.accept(self.by, at)
                 if incident is not None:
                     incident.alert_accepted(alert.number, Act(self.by, at))
-            case SignalKind.RESOLVE:
+            case SignalKind.RESOLVE if not alert.episode or signal.episode in (None, alert.episode):
                 alert.resolve(self.by, at, signal.delivery)
                 del self.open[alert.key]
+                if alert.episode:
+                    self.episodes[alert.key] = alert.episode
                 if incident is not None:
                     incident.alert_resolved(alert.number, Act(self.by, at))
             case SignalKind.COMMENT:
@@ -168,8 +179,12 @@ class _Intake:
 
     async def _ended_escalations(self, at: datetime) -> list[Escalation]:
         """What need not call any more, since the tool says that somebody is on it or that it is over."""
-        known = [alert for alert in self.touched.values() if alert not in self.new]
-        settled = {alert.number: alert for alert in known if alert.new_log and (alert.accepted_by or not alert.is_open)}
+        new = {alert.number for alert in self.new}
+        settled = {
+            number: alert
+            for number, alert in self.touched.items()
+            if number not in new and (alert.accepted_by or not alert.is_open)
+        }
         escalations = await self.unit.paging.active([About(alert=number) for number in settled])
         for escalation in escalations:
             alert = settled[escalation.page.about.alert or 0]
@@ -180,7 +195,7 @@ class _Intake:
         return escalations
 
     async def _begun_escalations(self, at: datetime) -> list[Escalation]:
-        open_ones = {alert.number for alert in self.new if alert.is_open}
+        open_ones = {number for number, alert in self.touched.items() if alert.is_open}
         abouts = [about for about in self.pages if about.alert is None or about.alert in open_ones]
         if not abouts or self.source.policy is None:
             return []

@@ -12,6 +12,9 @@ from incidents.model.vocabulary import Severity
 class AlertUnit(Protocol):
     """In one transaction. Alerts are held against other writers once loaded; hold their incidents first."""
 
+    async def hold(self, source: str) -> None:
+        """Make others that receive from this source wait until the transaction ends; before all else is held."""
+
     async def next_numbers(self, many: int) -> range:
         """Numbers for new alerts, at least one."""
 
