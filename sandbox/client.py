@@ -117,10 +117,36 @@ class Person:
         """Press or choose: `channel=` and `ts=` or `view_id=`, with `value=`, `selected_option=` … as need be."""
         await self.act("press", action_id=action_id, block_id=block_id, **where_and_what)
 
-    async def options(self, action_id: str, block_id: str, query: str, **where: Any) -> list[Json]:
-        """Type into an external menu; gives what the app offers, groups flattened."""
+    async def suggestions(self, action_id: str, block_id: str, query: str = "", **where: Any) -> Json:
+        """Type into an external menu; gives what the app offers, as `options` and `option_groups`.
+
+        Refused: `query_too_short`, and `operation_timeout` where Slack's client finds nothing.
+        """
         found = await self.act("options", action_id=action_id, block_id=block_id, query=query, **where)
+        return {"options": found["options"], "option_groups": found["option_groups"]}
+
+    async def options(self, action_id: str, block_id: str, query: str = "", **where: Any) -> list[Json]:
+        """As `suggestions`, groups flattened."""
+        found = await self.suggestions(action_id, block_id, query, **where)
         return [*found["options"], *(option for group in found["option_groups"] for option in group["options"])]
+
+    async def choose(
+        self, action_id: str, block_id: str, *labels: str, query: str | None = None, **where: Any
+    ) -> list[Json]:
+        """Choose in an external menu, several where it takes several; gives the options chosen.
+
+        Each label, an option's text or value, is typed and picked from what is offered; `query` is typed in its stead.
+        """
+        chosen = []
+        for label in labels:
+            offered = await self.options(action_id, block_id, label if query is None else query, **where)
+            fitting = [option for option in offered if label in (option["value"], option["text"]["text"])]
+            if not fitting:
+                raise RefusedError("option_not_found", label=label)
+            chosen.append(fitting[0])
+        one = chosen[-1] if chosen else ""
+        await self.press(action_id, block_id, selected_option=one, selected_options=chosen, **where)
+        return chosen
 
     async def submit(self, view_id: str, values: Json) -> dict[str, str]:
         """Submit a form; gives errors by block id, empty when it was taken."""

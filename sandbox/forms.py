@@ -35,6 +35,12 @@ HOLDS: dict[str, tuple[str, str]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }
 REQUIRED = "Please complete this required field."
+# How a picker's value is written: docs.slack.dev/reference/block-kit/block-elements (date, time and datetime picker).
+WRITTEN = {
+    "datepicker": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "timepicker": re.compile(r"\d{2}:\d{2}"),
+    "datetimepicker": re.compile(r"\d{10}"),
+}
 
 
 def elements(block: Json) -> Iterator[Json]:
@@ -52,6 +58,15 @@ def find_element(blocks: list[Json], block_id: str, action_id: str) -> Json:
                 if element["action_id"] == action_id:
                     return element
     raise RefusedError("element_not_found")
+
+
+def is_told(blocks: list[Json], block_id: str) -> bool:
+    """Whether a change in this block is told to the app at once: in an input block only by its `dispatch_action`.
+
+    docs.slack.dev/reference/block-kit/blocks/input-block
+    """
+    block = next(block for block in blocks if block.get("block_id") == block_id)
+    return block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
 def initial_values(blocks: list[Json], kept: Json | None = None) -> Json:
@@ -72,30 +87,45 @@ def initial_values(blocks: list[Json], kept: Json | None = None) -> Json:
 def fill(blocks: list[Json], state: Json, given: Json, offered: list[Json]) -> Json:
     """`state` with what a person put in: short values or whole states, by block and action.
 
-    `offered` are options the app suggested for external menus.
-    Raises RefusedError `element_not_found`, `option_not_found`.
+    `offered` are options the app suggested for external menus; what is chosen already may stay.
+    Raises RefusedError `element_not_found`, or as `element_state`.
     """
     filled = {block_id: dict(actions) for block_id, actions in state.items()}
     for block_id, actions in given.items():
         for action_id, value in actions.items():
             element = find_element(blocks, block_id, action_id)
-            filled.setdefault(block_id, {})[action_id] = element_state(element, value, offered)
+            held = _chosen(state.get(block_id, {}).get(action_id, {}))
+            filled.setdefault(block_id, {})[action_id] = element_state(element, value, [*offered, *held])
     return filled
 
 
 def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
-    """The state of one element when `value` is put in. Raises RefusedError `option_not_found`."""
+    """The state of one element when `value` is put in: a short value, or Slack's whole state of the element.
+
+    Raises RefusedError `option_not_found`, `too_many_selected`, `invalid_value`: Slack's client lets nobody choose so.
+    """
     kind = element["type"]
-    if isinstance(value, dict) and "type" in value and kind != "rich_text_input":
-        return value
     field = HOLDS[kind][0]
+    if isinstance(value, dict) and "type" in value and kind != "rich_text_input":
+        value = value.get(field)
     if field == "selected_option":
         value = None if value in (None, "") else _option(element, value, offered)
     elif field == "selected_options":
         value = [_option(element, one, offered) for one in value or []]
     elif value == "" and field == "value":
         value = None
+    _check(element, value)
+    if kind == "datetimepicker" and value is not None:
+        value = int(value)
     return {"type": kind, field: value}
+
+
+def _check(element: Json, value: Any) -> None:
+    if isinstance(value, list) and len(value) > element.get("max_selected_items", len(value)):
+        raise RefusedError("too_many_selected")
+    written = WRITTEN.get(element["type"])
+    if written and value is not None and not written.fullmatch(str(value)):
+        raise RefusedError("invalid_value")
 
 
 def complaints(blocks: list[Json], state: Json) -> dict[str, str]:
@@ -149,6 +179,12 @@ def _initial(element: Json) -> Json:
     field, source = HOLDS[element["type"]]
     empty: Any = [] if element["type"] != "file_input" and field.endswith("s") else None
     return {"type": element["type"], field: element.get(source, empty)}
+
+
+def _chosen(state: Json) -> list[Json]:
+    """The options that a state holds."""
+    single = [state["selected_option"]] if state.get("selected_option") else []
+    return [*state.get("selected_options", []), *single]
 
 
 def _option(element: Json, wanted: Any, offered: list[Json]) -> Json:

@@ -44,6 +44,14 @@ def in_message(workspace: Workspace, channel: Channel, message: Message) -> Json
     return shape if ephemeral else shape | {"message": message_json(workspace, message)}
 
 
+def in_attachment(attachment_id: int) -> Json:
+    """What a container says besides when the act is on blocks of an attachment.
+
+    docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    return {"type": "message_attachment", "attachment_id": attachment_id, "is_app_unfurl": False}
+
+
 def in_view(view: View) -> Json:
     return {"container": {"type": "view", "view_id": view.id}, "view": view_json(view)}
 

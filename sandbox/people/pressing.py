@@ -3,13 +3,14 @@
 docs.slack.dev/reference/interaction-payloads/block_actions-payload and block_suggestion-payload
 """
 
+from itertools import chain
 from typing import Any
 
 from pydantic import Field
 
 from sandbox import forms
 from sandbox.blockkit.surfaces import check_options
-from sandbox.deliveries.payloads import in_message, in_view, interaction
+from sandbox.deliveries.payloads import in_attachment, in_message, in_view, interaction
 from sandbox.people.asking import answerable, ask, triggered
 from sandbox.people.commands import action_ts
 from sandbox.people.desk import Act, channel_of, message_seen, verb
@@ -17,6 +18,10 @@ from sandbox.refusals import RefusedError
 from sandbox.shapes import view_json
 from sandbox.slack import Slack
 from sandbox.things import Json, User, View
+
+DEFAULT_MIN_QUERY_LENGTH = 3
+# What `actions` repeats of an element, besides its value, as far as the app set it.
+REPEATED = ("text", "style", "url", "placeholder", "confirm", "min_query_length")
 
 
 class Touch(Act):
@@ -51,30 +56,42 @@ class Options(Touch):
 
 @verb("press", Press)
 async def press(slack: Slack, person: User, act: Press) -> Json:
+    """Touch an element. What stands in an input block is told only if its `dispatch_action` asks for it."""
     blocks, surface, payload = _surface(slack, person, act, "block_actions")
     element = forms.find_element(blocks, act.block_id, act.action_id)
     offered = slack.offered(surface)
     action = _action(element, act, offered)
-    if act.view_id:
-        view = own_view(slack, person, act.view_id)
-        chosen = {act.block_id: {act.action_id: _chosen(element, act)}} if element["type"] in forms.HOLDS else {}
-        typed = forms.fill(view.blocks, view.values, act.values, offered)
-        view.values = forms.fill(view.blocks, typed, chosen, offered)
+    view = own_view(slack, person, act.view_id) if act.view_id else None
+    chosen = {act.block_id: {act.action_id: _chosen(element, act)}} if element["type"] in forms.HOLDS else {}
+    typed = forms.fill(blocks, view.values if view else forms.initial_values(blocks), act.values, offered)
+    values = forms.fill(blocks, typed, chosen, offered)
+    if view:
+        view.values = values
         payload |= {"view": view_json(view)}
     else:
-        values = forms.fill(blocks, forms.initial_values(blocks), act.values, offered)
         payload |= {"state": {"values": values}}
-    await ask(slack, "interactive", payload | triggered(slack, person) | {"actions": [action]})
+    if forms.is_told(blocks, act.block_id):
+        await ask(slack, "interactive", payload | triggered(slack, person) | {"actions": [action]})
     return {}
 
 
 @verb("options", Options)
 async def options(slack: Slack, person: User, act: Options) -> Json:
-    """What an external menu offers for what was typed. Raises RefusedError `invalid_options` for what is no offer."""
+    """What an external menu offers for what was typed.
+
+    Slack's client asks from `min_query_length` characters on, three unless the app says otherwise
+    (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select); an app has three seconds
+    to answer with `options` or `option_groups`, a hundred at most, and is asked once
+    (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
+    When it does not, the client shows "Nothing could be found" (github.com/slackapi/java-slack-sdk/issues/1204).
+    Raises RefusedError `query_too_short`, `operation_timeout`, `invalid_options` for an answer that is no offer.
+    """
     blocks, surface, payload = _surface(slack, person, act, "block_suggestion")
     element = forms.find_element(blocks, act.block_id, act.action_id)
     if element["type"] not in {"external_select", "multi_external_select"}:
         raise RefusedError("not_external")
+    if len(act.query) < element.get("min_query_length", DEFAULT_MIN_QUERY_LENGTH):
+        raise RefusedError("query_too_short")
     payload.pop("response_url", None)
     payload |= {"action_id": act.action_id, "block_id": act.block_id, "value": act.query}
     said = await ask(slack, "interactive", payload)
@@ -104,8 +121,11 @@ def _surface(slack: Slack, person: User, act: Touch, kind: str) -> tuple[list[Js
     if message.app_id != slack.workspace.app.id:
         raise RefusedError("element_not_found")
     payload |= in_message(slack.workspace, channel, message) | answerable(slack, person, channel, message.ts)
-    attached = [block for attachment in message.attachments or [] for block in attachment.get("blocks", [])]
-    return [*(message.blocks or []), *attached], message.ts, payload
+    attached = {attachment["id"]: attachment.get("blocks") or [] for attachment in message.attachments or []}
+    for attachment_id, blocks in attached.items():
+        if any(block["block_id"] == act.block_id for block in blocks):
+            payload["container"] |= in_attachment(attachment_id)
+    return [*(message.blocks or []), *chain.from_iterable(attached.values())], message.ts, payload
 
 
 def _chosen(element: Json, act: Press) -> Any:
@@ -124,15 +144,14 @@ def _action(element: Json, act: Press, offered: list[Json]) -> Json:
         "block_id": act.block_id,
         "action_ts": action_ts(),
     }
+    action |= {name: element[name] for name in REPEATED if name in element}
+    action |= {name: value for name, value in element.items() if name.startswith("initial_")}
     if kind == "button":
-        copied = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
-        return action | copied
+        return action | ({"value": element["value"]} if "value" in element else {})
     if kind == "overflow":
         wanted = act.value if act.selected_option is None else act.selected_option
         state = forms.element_state({**element, "type": "static_select"}, wanted, offered)
         return action | {"selected_option": state["selected_option"]}
     if kind not in forms.HOLDS:
         return action
-    if "placeholder" in element:
-        action["placeholder"] = element["placeholder"]
     return action | forms.element_state(element, _chosen(element, act), offered)
