@@ -42,7 +42,7 @@ class SqlReader:
     def __init__(self, database: Database, remembered: Remembered) -> None:
         self._database = database
         self.organisation = SqlOrganisationReader(database, remembered)
-        self.on_call = SqlOnCallReader(database)
+        self.on_call = SqlOnCallReader(database.reading)
         self.alerts = SqlAlertReader(database)
         self.paging = SqlPagingReader(database)
 

@@ -226,6 +226,8 @@ overrides = Table(
     Column("ends_at", UtcTime, nullable=False),
     Column("made_by", Id, nullable=False),
     Column("made_at", UtcTime, nullable=False),
+    Column("taken_back_by", Id),
+    Column("taken_back_at", UtcTime),
     Index("ix_overrides_schedule", "schedule", "ends_at"),
     sqlite_autoincrement=True,
 )

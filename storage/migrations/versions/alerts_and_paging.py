@@ -219,6 +219,8 @@ def _on_call() -> None:
         sa.Column("ends_at", UtcTime, nullable=False),
         sa.Column("made_by", Id, nullable=False),
         sa.Column("made_at", UtcTime, nullable=False),
+        sa.Column("taken_back_by", Id),
+        sa.Column("taken_back_at", UtcTime),
         sa.PrimaryKeyConstraint("id", name="pk_overrides"),
         sqlite_autoincrement=True,
     )
