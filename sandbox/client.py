@@ -64,7 +64,10 @@ class Person:
         await self.act("unreact", channel=channel, ts=ts, name=name)
 
     async def bot_message(self, channel: str, text: str, **more: Any) -> str:
-        """Let another bot (Grafana) post; gives the ts."""
+        """Let another bot (Grafana) post, with `attachments=`, `blocks=` …; gives the ts.
+
+        It uses an incoming webhook, or with `webhook=False` its bot user.
+        """
         return str((await self.act("bot_message", channel=channel, text=text, **more))["ts"])
 
     async def pin(self, channel: str, ts: str) -> None:

@@ -27,6 +27,10 @@ PEOPLE = [
     User("U0CLEO", "cleo", "Cleo Marchetti", TEAM, "cleo@example.com", "America/New_York", "Payments"),
     User("U0DAN", "dan", "Dan Sato", TEAM, "dan@example.com", "Asia/Tokyo", "Databases"),
     User("U0EVE", "eve", "Eve Lindqvist", TEAM, "eve@example.com", "America/Los_Angeles", "Customer support"),
+    User("U0FAY", "fay", "Fay Oduya", TEAM, "fay@example.com", "Africa/Nairobi", "Platform"),
+    User("U0HUGO", "hugo", "Hugo Brandt", TEAM, "hugo@example.com", "Europe/Berlin", "Site reliability"),
+    User("U0INDRA", "indra", "Indra Patel", TEAM, "indra@example.com", "Asia/Kolkata", "Payments"),
+    User("U0JUN", "jun", "Jun Watanabe", TEAM, "jun@example.com", "Australia/Sydney", "Security"),
     User(
         "U0GUS", "gus", "Gus Pereira", TEAM, "gus@contractor.example", "Europe/Lisbon", "Contractor", is_restricted=True
     ),
@@ -34,8 +38,13 @@ PEOPLE = [
         "U0PIA", "pia", "Pia Novak", PARTNER_TEAM, "pia@partner.example", "Europe/Prague", "Partner", is_stranger=True
     ),
 ]
+USERGROUPS = [
+    ("S0ONCALL", "oncall", "On call", "Who answers now", ["U0BEN", "U0DAN"]),
+    ("S0PAYMENTS", "payments-oncall", "Payments on call", "Cards, wallets and payouts", ["U0CLEO", "U0INDRA", "U0DAN"]),
+    ("S0SRE", "sre", "Site reliability", "Keeps the platform up", ["U0BEN", "U0HUGO", "U0FAY"]),
+]
 CHANNELS = {
-    "general": ["U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE"],
+    "general": ["U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE", "U0FAY", "U0HUGO", "U0INDRA", "U0JUN"],
     "incidents": ["U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE"],
     "payments": ["U0ANA", "U0CLEO", "U0DAN", "U0GUS", "U0PIA", "U0GRAFANA"],
 }
@@ -56,10 +65,8 @@ def found(app: App) -> Workspace:
     _add_bot(workspace, Bot("B0GRAFANA", "Grafana", "A0GRAFANA", "U0GRAFANA"))
     for name, members in CHANNELS.items():
         _add_channel(workspace, name, members)
-    on_call = Usergroup(
-        "S0ONCALL", "oncall", "On call", ["U0BEN", "U0DAN"], workspace.now(), "U0ANA", "Who answers now"
-    )
-    workspace.usergroups[on_call.id] = on_call
+    for id_, handle, name, about, members in USERGROUPS:
+        workspace.usergroups[id_] = Usergroup(id_, handle, name, list(members), workspace.now(), "U0ANA", about)
     for channel, author, text in FIRST_WORDS:
         messages.post(workspace, workspace.channels[_id(channel)], workspace.users[author], Draft(text))
     return workspace

@@ -51,6 +51,10 @@ def post_ephemeral(ask: Ask) -> Json:
 
 @method("chat.update", "chat:write")
 def update(ask: Ask) -> Json:
+    """Change the app's message; `reply_broadcast` shows a reply in the channel, too, from now on.
+
+    docs.slack.dev/reference/methods/chat.update
+    """
     channel = _own_channel(ask)
     message = _own_message(ask, channel, "cant_update_message")
     if channel.is_archived:
@@ -59,6 +63,8 @@ def update(ask: Ask) -> Json:
     if len(draft.text) > MAX_UPDATED_TEXT:
         raise RefusedError("msg_too_long")
     changes = _changes(ask, draft)
+    if draft.broadcast and message.is_reply:
+        changes |= {"subtype": "thread_broadcast", "extra": message.extra | {"root": message.thread_ts}}
     if not (changes.get("text") or changes.get("blocks") or changes.get("attachments")):
         raise RefusedError("no_text")
     messages.edit(ask.workspace, channel, message, changes, by=ask.bot.id)

@@ -123,7 +123,10 @@ def _shape(ask: Ask, message: Message) -> Json:
 
 @method("conversations.open")
 def open_(ask: Ask) -> Json:
-    """Direct messages with one person; groups of several are not had here."""
+    """Direct messages with one person; groups of several are not had here.
+
+    docs.slack.dev/reference/methods/conversations.open
+    """
     ask.need("im:write")
     if ask.optional("channel"):
         channel = ask.channel("manage")
@@ -133,6 +136,8 @@ def open_(ask: Ask) -> Json:
         raise RefusedError("users_list_not_supplied")
     if len(users) > 1:
         raise RefusedError("method_not_supported_for_channel_type")
+    if ask.workspace.find_user(users[0]).deleted:
+        raise RefusedError("user_disabled")
     before = len(ask.workspace.channels)
     channel = channels.direct(ask.workspace, ask.bot.id, users[0])
     return _opened(ask, channel, already=len(ask.workspace.channels) == before)

@@ -33,6 +33,7 @@ def environment(names: Names) -> Environment:
         "usergroup_mention": lambda usergroup_id: slack_text.usergroup_mention(usergroup_id, names),
         "broadcast": slack_text.broadcast,
         "emoji_span": slack_text.emoji_span,
+        "link": slack_text.link,
         "rich_link": lambda part: slack_text.link(part["url"], part.get("text", "")),
         "rich_date": lambda part: slack_text.date(part["timestamp"], part["format"], part.get("fallback", "")),
         "on_this_machine": on_this_machine,
@@ -72,14 +73,15 @@ def on_this_machine(url: str | None) -> bool:
 
 
 def offered_options(element: Json, names: Names) -> list[Json]:
-    """The options a searchable select shows before anything is typed; an external one has none of its own."""
+    """The options, groups apart, that a searchable select shows before anything is typed; an external one has none."""
     kind = element["type"].removeprefix("multi_")
     if kind == "users_select":
         return [_option(choice) for choice in names.user_choices()]
-    if kind in ("channels_select", "conversations_select"):
+    if kind == "channels_select":
         return [_option(choice) for choice in names.channel_choices()]
-    groups = element.get("option_groups", [])
-    return [*element.get("options", []), *(option for group in groups for option in group["options"])]
+    if kind == "conversations_select":
+        return [_option(choice) for choice in names.conversation_choices(element.get("filter") or {})]
+    return list(element.get("options", []))
 
 
 def initial_options(element: Json, names: Names) -> list[Json]:
@@ -89,7 +91,7 @@ def initial_options(element: Json, names: Names) -> list[Json]:
         ids += element.get(f"initial_{field}s", [])
         ids += [element[f"initial_{field}"]] if element.get(f"initial_{field}") else []
     if ids:
-        known = {choice.value: choice for choice in [*names.user_choices(), *names.channel_choices()]}
+        known = {choice.value: choice for choice in [*names.user_choices(), *names.conversation_choices({})]}
         return [_option(known.get(id_, Choice(id_, id_))) for id_ in ids]
     single = [element["initial_option"]] if element.get("initial_option") else []
     return [*element.get("initial_options", []), *single]

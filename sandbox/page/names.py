@@ -1,8 +1,8 @@
 """What the rendering needs to know of the workspace: how ids read to a person.
 A protocol, so that blocks and mrkdwn are tested without a workspace behind them."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 
 class Choice(NamedTuple):
@@ -26,5 +26,9 @@ class Names(Protocol):
         ...
 
     def channel_choices(self) -> Sequence[Choice]:
-        """Every public channel, which a channels or conversations select offers."""
+        """Every public channel, which a channels select offers."""
+        ...
+
+    def conversation_choices(self, wanted: Mapping[str, Any]) -> Sequence[Choice]:
+        """The reader's conversations that fit Slack's conversation filter `wanted`, which may be empty."""
         ...

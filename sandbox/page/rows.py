@@ -60,7 +60,8 @@ class MessageRow:
     is_joined: bool
     is_notice: bool
     new_day: bool
-    replies: int
+    replies: Sequence[Message]
+    root: Message | None
     reactions: Sequence[Reaction]
     pinned_by: str | None
     in_thread: bool
@@ -68,6 +69,11 @@ class MessageRow:
     @property
     def epoch(self) -> int:
         return int(self.at.timestamp())
+
+    @property
+    def last_reply(self) -> int:
+        """When the latest reply came, in seconds since the epoch."""
+        return int(float(self.replies[-1].ts))
 
     @property
     def fallback_time(self) -> str:
@@ -131,7 +137,7 @@ def thread_rows(workspace: Workspace, channel: Channel, reader: str, ts: str) ->
 def _rows(
     workspace: Workspace, channel: Channel, reader: str, messages: Iterable[Message], *, in_thread: bool
 ) -> list[MessageRow]:
-    replies = _reply_counts(channel)
+    replies = _replies(channel)
     pinned = {pin.ts: who(workspace, pin.created_by).name for pin in channel.pins}
     rows: list[MessageRow] = []
     for message in messages:
@@ -145,7 +151,8 @@ def _rows(
             is_joined=bool(rows) and _joins(rows[-1], message, at) and message.ts not in pinned,
             is_notice=message.subtype in NOTICES,
             new_day=not rows or rows[-1].at.date() != at.date(),
-            replies=replies.get(message.ts, 0),
+            replies=replies.get(message.ts, []),
+            root=channel.messages.get(message.thread_ts or "") if message.is_reply and not in_thread else None,
             reactions=_reactions(workspace, message, reader),
             pinned_by=pinned.get(message.ts),
             in_thread=in_thread,
@@ -160,12 +167,13 @@ def _joins(above: MessageRow, message: Message, at: datetime) -> bool:
     return same_author and same_kind and message.subtype not in NOTICES and at - above.at < JOIN_WITHIN
 
 
-def _reply_counts(channel: Channel) -> dict[str, int]:
-    counts: dict[str, int] = {}
+def _replies(channel: Channel) -> dict[str, list[Message]]:
+    """The replies of every thread, oldest first, by its parent's ts."""
+    found: dict[str, list[Message]] = {}
     for message in channel.messages.values():
         if message.is_reply and message.thread_ts:
-            counts[message.thread_ts] = counts.get(message.thread_ts, 0) + 1
-    return counts
+            found.setdefault(message.thread_ts, []).append(message)
+    return found
 
 
 def _reactions(workspace: Workspace, message: Message, reader: str) -> list[Reaction]:

@@ -2,7 +2,7 @@
 Pieces are compared by the live connection, so that only what changed is sent and redrawn."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -23,6 +23,11 @@ REACTIONS_OFFERED = ["thumbsup", "eyes", "white_check_mark", "pushpin", "fire", 
 HEX_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
 # https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments (color)
 NAMED_COLOURS = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
+
+
+# What a conversation filter calls each kind of conversation.
+CONVERSATIONS = {"channel": "public", "group": "private", "im": "im"}
+CHANNELS_ONLY = {"include": ["public", "private"]}
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,23 @@ class WorkspaceNames:
         return [Choice(user.id, f"{user.real_name} @{user.name}") for user in people]
 
     def channel_choices(self) -> list[Choice]:
-        visible = [c for c in self.workspace.visible_channels(self.reader) if not (c.is_im or c.is_archived)]
+        visible = [c for c in self.workspace.visible_channels(self.reader) if c.kind == "channel" and not c.is_archived]
         return [Choice(channel.id, channel.name) for channel in visible]
+
+    def conversation_choices(self, wanted: Mapping[str, Any]) -> list[Choice]:
+        """docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object"""
+        included = wanted.get("include") or list(CONVERSATIONS.values())
+        visible = [c for c in self.workspace.visible_channels(self.reader) if not c.is_archived]
+        return [
+            Choice(c.id, conversation_name(self.workspace, c, self.reader))
+            for c in visible
+            if CONVERSATIONS[c.kind] in included
+            and not (wanted.get("exclude_external_shared_channels") and c.is_ext_shared)
+            and not (wanted.get("exclude_bot_users") and c.is_im and self._has_bot(c))
+        ]
+
+    def _has_bot(self, channel: Channel) -> bool:
+        return any(self.workspace.users[member].is_bot for member in channel.members)
 
 
 class Screen:
@@ -126,13 +146,6 @@ class Screen:
         shared = self._shared(look) | {"pieces": drawn.pieces, "order": drawn.order, "reactions": REACTIONS_OFFERED}
         return self._template("page", look.user).render(shared)
 
-    def channel_name(self, channel: Channel, reader: str) -> str:
-        """The channel's name; for a direct message, the other side's."""
-        if not channel.is_im:
-            return channel.name
-        others = [member for member in channel.members if member != reader]
-        return who(self.workspace, others[0] if others else reader).name
-
     def _template(self, place: str, reader: str) -> Template:
         if reader not in self._templates:
             made = environment(WorkspaceNames(self.workspace, reader))
@@ -153,6 +166,7 @@ class Screen:
         values = self._sidebar(look) | {
             "me": who(self.workspace, look.user),
             "people": self.people(),
+            "usergroups": list(self.workspace.usergroups.values()),
             "team_name": self.workspace.team_name,
             "app_name": app.name,
             "app_user": app.bot_user_id,
@@ -160,7 +174,7 @@ class Screen:
             "open_channel": look.channel,
             "title": self.workspace.team_name,
             "channel": channel,
-            "channel_names": WorkspaceNames(self.workspace, look.user).channel_choices(),
+            "channel_names": WorkspaceNames(self.workspace, look.user).conversation_choices(CHANNELS_ONLY),
             "commands": self._commands(),
             "global_shortcuts": [s for s in app.shortcuts if s["type"] == "global"],
             "shortcuts": [s for s in app.shortcuts if s["type"] == "message"],
@@ -171,7 +185,7 @@ class Screen:
         return values | (self._of_channel(channel, look) if channel else {})
 
     def _of_channel(self, channel: Channel, look: Look) -> dict[str, Any]:
-        name = self.channel_name(channel, look.user)
+        name = conversation_name(self.workspace, channel, look.user)
         is_member = look.user in channel.members
         app_spoke = any(m.bot_id == self.workspace.app.bot_id for m in channel.messages.values())
         commands = self._commands()
@@ -226,7 +240,7 @@ class Screen:
         others = [member for member in channel.members if member != look.user]
         return SidebarRow(
             id=channel.id,
-            name=self.channel_name(channel, look.user),
+            name=conversation_name(self.workspace, channel, look.user),
             who=who(self.workspace, (others or [look.user])[0]) if channel.is_im else None,
             is_private=channel.is_private,
             is_archived=channel.is_archived,
@@ -234,6 +248,14 @@ class Screen:
             is_unread=not is_open and bool(self.unread.messages(look.user, channel)),
             mentions=0 if is_open else self.unread.mentions(look.user, channel),
         )
+
+
+def conversation_name(workspace: Workspace, channel: Channel, reader: str) -> str:
+    """The channel's name; for a direct message, the other side's."""
+    if not channel.is_im:
+        return channel.name
+    others = [member for member in channel.members if member != reader]
+    return who(workspace, others[0] if others else reader).name
 
 
 def lesson(command: dict[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,10 @@ def escaped(workspace: Workspace, text: str) -> str:
 
 @verb("shortcut", Shortcut)
 async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
-    """A global shortcut, or with `channel` and `ts` one on a message."""
+    """A global shortcut, or with `channel` and `ts` one on a message, whosever it is.
+
+    docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
     wanted = "message" if act.ts else "global"
     known = [s for s in slack.workspace.app.shortcuts if s["callback_id"] == act.callback_id and s["type"] == wanted]
     if not known:
@@ -100,6 +103,7 @@ async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
     channel = open_channel_of(slack, person, act.channel or "")
     message = message_seen(person, channel, act.ts)
     payload = interaction(slack.workspace, "message_action", person)
+    del payload["api_app_id"]
     payload |= {
         "callback_id": act.callback_id,
         "action_ts": action_ts(),

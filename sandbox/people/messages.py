@@ -50,6 +50,7 @@ class BotMessage(Act):
     blocks: list[dict[str, Any]] | None = None
     attachments: list[dict[str, Any]] | None = None
     thread_ts: str | None = None
+    webhook: bool = True
 
 
 @verb("message", Say)
@@ -132,19 +133,18 @@ async def unpin(slack: Slack, person: User, act: OnMessage) -> Json:
 
 @verb("bot_message", BotMessage)
 async def bot_message(slack: Slack, person: User, act: BotMessage) -> Json:
-    """Another app's incoming webhook posts (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks)."""
+    """Another app posts: by an incoming webhook, which makes a `bot_message`, or else by `chat.postMessage`.
+
+    docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    and docs.slack.dev/reference/events/message/bot_message
+    """
     bot = next((b for b in slack.workspace.bots.values() if b.name.lower() == act.bot.lower()), None)
     if bot is None:
         raise RefusedError("bot_not_found")
     channel = slack.workspace.find_channel(act.channel, person.id)
-    draft = Draft(
-        act.text,
-        blocks=act.blocks,
-        attachments=act.attachments,
-        thread_ts=act.thread_ts,
-        subtype="bot_message",
-        username=bot.name,
-    )
+    draft = Draft(act.text, blocks=act.blocks, attachments=act.attachments, thread_ts=act.thread_ts)
+    if act.webhook:
+        draft.subtype, draft.username = "bot_message", bot.name
     return {"ts": messages.post(slack.workspace, channel, slack.workspace.users[bot.user_id], draft).ts}
 
 

@@ -1,10 +1,12 @@
 """The other families of methods: who is who, files, bookmarks, user groups, and how any call is refused."""
 
+from typing import Any
+
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.server import Sandbox
-from tests.sandbox.conftest import GENERAL, INCIDENTS, refused
+from sandbox.server import Sandbox, running_sandbox
+from tests.sandbox.conftest import GENERAL, INCIDENTS, manifest, refused
 
 
 async def test_who_the_token_is(web: AsyncWebClient) -> None:
@@ -55,6 +57,36 @@ async def test_people_with_zones_guests_and_strangers(web: AsyncWebClient) -> No
     assert {"slackbot", "ana", "trial", "grafana"} <= found
 
 
+async def test_people_come_in_pages_and_from_several_zones(web: AsyncWebClient) -> None:
+    people: list[Any] = []
+    cursor = ""
+    while not people or cursor:
+        page = await web.users_list(limit=3, cursor=cursor)
+        assert len(page["members"]) <= 3
+        people += page["members"]
+        cursor = page["response_metadata"]["next_cursor"]
+    assert len({person["id"] for person in people}) == len(people)
+    staff = [p for p in people if p["profile"].get("email") and not p["is_restricted"]]
+    assert len(staff) >= 8
+    assert len({person["tz"] for person in staff}) == len(staff)
+    assert [person["name"] for person in staff if person["is_admin"]] == ["ana"]
+    assert {person["name"]: person["tz_offset"] for person in staff}["dan"] == 9 * 3600
+    assert (await web.users_info(user="U0ANA", include_locale=True))["user"]["locale"] == "en-US"
+
+
+async def test_addresses_are_kept_from_an_app_without_their_scope() -> None:
+    async with running_sandbox(manifest(without="users:read.email")) as sandbox:
+        web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
+        assert "email" not in (await web.users_info(user="U0ANA"))["user"]["profile"]
+        assert not any("email" in person["profile"] for person in (await web.users_list())["members"])
+        with refused("missing_scope"):
+            await web.users_lookupByEmail(email="ana@example.com")
+    async with running_sandbox(manifest(without="usergroups:read")) as sandbox:
+        web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
+        with refused("missing_scope"):
+            await web.usergroups_users_list(usergroup="S0SRE")
+
+
 async def test_people_by_address_and_their_channels(web: AsyncWebClient) -> None:
     assert (await web.users_lookupByEmail(email="BEN@example.com"))["user"]["id"] == "U0BEN"
     with refused("users_not_found"):
@@ -64,9 +96,12 @@ async def test_people_by_address_and_their_channels(web: AsyncWebClient) -> None
 
 
 async def test_user_groups(web: AsyncWebClient) -> None:
-    [group] = (await web.usergroups_list(include_users=True))["usergroups"]
-    assert (group["handle"], group["users"]) == ("oncall", ["U0BEN", "U0DAN"])
-    assert (await web.usergroups_users_list(usergroup=group["id"]))["users"] == ["U0BEN", "U0DAN"]
+    groups = {g["handle"]: g for g in (await web.usergroups_list(include_users=True, include_count=True))["usergroups"]}
+    assert set(groups) == {"oncall", "payments-oncall", "sre"}
+    assert (groups["oncall"]["users"], groups["sre"]["user_count"]) == (["U0BEN", "U0DAN"], 3)
+    assert (await web.usergroups_users_list(usergroup="S0SRE"))["users"] == groups["sre"]["users"]
+    [brief, *_] = (await web.usergroups_list())["usergroups"]
+    assert not {"users", "user_count"} & set(brief)
     with refused("no_such_subteam"):
         await web.usergroups_users_list(usergroup="S404")
 

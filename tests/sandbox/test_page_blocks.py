@@ -30,6 +30,9 @@ class Names:
     def channel_choices(self) -> list[Choice]:
         return [Choice("C1", EVIL)]
 
+    def conversation_choices(self, wanted: Mapping[str, Any]) -> list[Choice]:
+        return [Choice("C1", EVIL)]
+
 
 def plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}

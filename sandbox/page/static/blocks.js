@@ -3,11 +3,13 @@
 import { actOrSay } from "./acts.js";
 import { confirmed } from "./dialogs.js";
 import { goTo, placeOf } from "./places.js";
-import { state, values } from "./state.js";
+import { settle, state, unsettle, values } from "./state.js";
 import { surface } from "./surface.js";
 
-async function press(element, pressed) {
-  if (element.dataset.confirm && !(await confirmed(JSON.parse(element.dataset.confirm)))) return;
+// `undo` takes the choice back when the app's question whether one is sure is denied.
+async function press(element, pressed, undo) {
+  if (element.dataset.confirm && !(await confirmed(JSON.parse(element.dataset.confirm)))) return undo?.();
+  settle(element);
   const around = element.closest("[data-view], [data-ts]");
   const button = element.matches("button") ? element : null;
   button?.setAttribute("aria-busy", "true");
@@ -27,11 +29,11 @@ function isTold(element) {
   return !input || input.hasAttribute("data-dispatch");
 }
 
-function tellChange(element) {
+function tellChange(element, undo = () => unsettle(element)) {
   if (!element || !isTold(element)) return;
   const { type, ...pressed } = state(element);
   if (type === "static_select" && !pressed.selected_option) return;
-  press(element, pressed);
+  press(element, pressed, undo);
 }
 
 // The app is told of a press first: a place within Slack is gone to, and its form left, after that.
@@ -52,7 +54,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches(".text:not([type=date], [type=time], [type=datetime-local])")) return;
   if (!event.target.closest("[data-combobox]")) tellChange(event.target.closest("[data-element]"));
 });
-document.addEventListener("chosen", (event) => tellChange(event.target));
+document.addEventListener("chosen", (event) => tellChange(event.target, event.detail.undo));
 document.addEventListener("keydown", (event) => {
   const input = event.target.closest?.("[data-dispatch] input.text");
   if (!input || event.key !== "Enter") return;

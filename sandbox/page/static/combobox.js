@@ -1,7 +1,6 @@
 // A select one can search: type, choose with arrows or the mouse, chosen ones as chips where several may be.
 
-import { act } from "./acts.js";
-import { surface } from "./surface.js";
+import { suggestions } from "./suggestions.js";
 
 const text = (option) => option.text.text;
 const chosen = new WeakMap();
@@ -13,6 +12,8 @@ const inputOf = (box) => box.querySelector("input");
 const listOf = (box) => box.querySelector("[role=listbox]");
 const isMultiple = (box) => box.hasAttribute("data-multiple");
 const isExternal = (box) => box.dataset.element.endsWith("external_select");
+const items = (box) => [...listOf(box).querySelectorAll("[role=option]")];
+const isFull = (box) => isMultiple(box) && Boolean(box.dataset.max) && chosenIn(box).length >= Number(box.dataset.max);
 
 function show(box) {
   const options = chosenIn(box);
@@ -21,24 +22,37 @@ function show(box) {
   } else {
     box.querySelector(".chips").replaceChildren(...options.map((option) => chip(box, option)));
   }
-  for (const item of listOf(box).children)
-    item.setAttribute("aria-selected", String(options.some((option) => option.value === item.dataset.value)));
+  tick(box);
+}
+
+function tick(box) {
+  const values = chosenIn(box).map((option) => option.value);
+  for (const item of items(box)) item.setAttribute("aria-selected", String(values.includes(item.dataset.value)));
+  box.toggleAttribute("data-full", isFull(box));
 }
 
 function chip(box, option) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "chip";
-  made.textContent = `${text(option)} ✕`;
+  made.append(text(option), Object.assign(document.createElement("span"), { textContent: "✕", ariaHidden: "true" }));
   made.setAttribute("aria-label", `Remove ${text(option)}`);
-  made.addEventListener("click", () => choose(box, chosenIn(box).filter((other) => other.value !== option.value)));
+  made.addEventListener("click", () => {
+    choose(box, chosenIn(box).filter((other) => other.value !== option.value));
+    inputOf(box).focus();
+  });
   return made;
 }
 
-function choose(box, options) {
+function set(box, options) {
   chosen.set(box, options);
   show(box);
-  box.dispatchEvent(new CustomEvent("chosen", { bubbles: true }));
+}
+
+function choose(box, options) {
+  const before = chosenIn(box);
+  set(box, options);
+  box.dispatchEvent(new CustomEvent("chosen", { bubbles: true, detail: { undo: () => set(box, before) } }));
 }
 
 function toggle(box, option) {
@@ -46,72 +60,68 @@ function toggle(box, option) {
   const without = now.filter((other) => other.value !== option.value);
   if (!isMultiple(box)) choose(box, [option]);
   else if (without.length < now.length) choose(box, without);
-  else if (!box.dataset.max || now.length < Number(box.dataset.max)) choose(box, [...now, option]);
+  else if (!isFull(box)) choose(box, [...now, option]);
   inputOf(box).value = isMultiple(box) ? "" : text(option);
   if (!isMultiple(box)) close(box);
   else filter(box);
 }
 
 function open(box) {
+  const wasOpen = !listOf(box).hidden;
   listOf(box).hidden = false;
   inputOf(box).setAttribute("aria-expanded", "true");
-  filter(box);
-  listOf(box).scrollIntoView({ block: "nearest" });
+  filter(box, wasOpen);
+  place(box);
+}
+
+// The list opens upwards where there is no room below it in what scrolls around it.
+function place(box) {
+  const list = listOf(box);
+  list.classList.remove("shift-up");
+  const frame = (box.closest("#scroll, .thread-scroll") ?? document.body).getBoundingClientRect();
+  const shown = list.getBoundingClientRect();
+  list.classList.toggle("shift-up", !box.closest("dialog") && shown.bottom > frame.bottom && box.getBoundingClientRect().top - shown.height > frame.top);
+  if (!list.classList.contains("shift-up")) list.scrollIntoView({ block: "nearest" });
 }
 
 function close(box) {
   listOf(box).hidden = true;
   inputOf(box).setAttribute("aria-expanded", "false");
+  inputOf(box).removeAttribute("aria-activedescendant");
 }
 
 const isUntouched = (box) => !isMultiple(box) && chosenIn(box).length && text(chosenIn(box)[0]) === inputOf(box).value;
 
-function filter(box) {
-  if (isExternal(box)) return ask(box);
-  const words = isUntouched(box) ? "" : inputOf(box).value.trim().toLowerCase();
-  for (const item of listOf(box).children) item.hidden = !item.textContent.toLowerCase().includes(words);
-  mark(box, visible(box)[0]);
-}
-
-async function ask(box) {
+function filter(box, isTyping = false) {
   const query = isUntouched(box) ? "" : inputOf(box).value.trim();
-  if (query.length < Number(box.dataset.minQuery)) return listOf(box).replaceChildren(note("Keep typing…"));
-  const answer = await act("options", { ...surface(box), block_id: box.dataset.blockId, action_id: box.dataset.actionId, query });
-  const groups = answer.option_groups ?? [];
-  const options = [...(answer.options ?? []), ...groups.flatMap((group) => group.options)];
-  listOf(box).replaceChildren(...(options.length ? options.map(item) : [note(answer.ok ? "Nothing found" : "The app did not answer")]));
-  listOf(box).scrollIntoView({ block: "nearest" });
+  if (isExternal(box)) return suggestions(box, listOf(box), query, isTyping).then((isNew) => isNew && offer(box));
+  for (const item of items(box)) item.hidden = !item.textContent.toLowerCase().includes(query.toLowerCase());
+  for (const group of listOf(box).querySelectorAll("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
   mark(box, visible(box)[0]);
 }
 
-function note(words) {
-  const made = document.createElement("li");
-  made.className = "quiet";
-  made.textContent = words;
-  return made;
+function offer(box) {
+  tick(box);
+  if (!listOf(box).hidden) place(box);
+  mark(box, visible(box)[0]);
 }
 
-function item(option) {
-  const made = document.createElement("li");
-  made.setAttribute("role", "option");
-  made.dataset.value = option.value;
-  made.dataset.option = JSON.stringify(option);
-  made.textContent = text(option);
-  if (option.description) made.append(Object.assign(document.createElement("small"), { textContent: option.description.text }));
-  return made;
-}
+const visible = (box) => items(box).filter((item) => !item.hidden);
 
-const visible = (box) => [...listOf(box).querySelectorAll("[role=option]:not([hidden])")];
+let numbers = 0;
 
 function mark(box, wanted) {
   for (const item of visible(box)) item.classList.toggle("marked", item === wanted);
+  if (wanted) wanted.id ||= `choice-${(numbers += 1)}`;
+  if (wanted) inputOf(box).setAttribute("aria-activedescendant", wanted.id);
+  else inputOf(box).removeAttribute("aria-activedescendant");
   wanted?.scrollIntoView({ block: "nearest" });
 }
 
 function move(box, step) {
-  const items = visible(box);
-  const now = items.findIndex((item) => item.classList.contains("marked"));
-  mark(box, items[(now + step + items.length) % items.length]);
+  const shown = visible(box);
+  const now = shown.findIndex((item) => item.classList.contains("marked"));
+  mark(box, shown[(now + step + shown.length) % shown.length]);
 }
 
 function onKey(event) {
@@ -125,13 +135,13 @@ function onKey(event) {
   } else if (event.key === "Enter") {
     event.preventDefault();
     const marked = listOf(box).querySelector(".marked");
-    if (isOpen && marked) toggle(box, JSON.parse(marked.dataset.option));
+    if (isOpen && marked && !listOf(box).ariaBusy) toggle(box, JSON.parse(marked.dataset.option));
   } else if (event.key === "Escape" && isOpen) {
     event.preventDefault();
     event.stopPropagation();
     close(box);
   } else if (event.key === "Backspace" && isMultiple(box) && !event.target.value) {
-    choose(box, chosenIn(box).slice(0, -1));
+    if (chosenIn(box).length) choose(box, chosenIn(box).slice(0, -1));
   }
 }
 
@@ -139,15 +149,15 @@ document.addEventListener("keydown", onKey, true);
 document.addEventListener("input", (event) => {
   const box = event.target.closest("[data-combobox]");
   if (!box) return;
-  if (!isMultiple(box) && !event.target.value) choose(box, []);
+  if (!isMultiple(box) && !event.target.value && chosenIn(box).length) choose(box, []);
   open(box);
 });
 document.addEventListener("mousedown", (event) => {
+  const list = event.target.closest("[data-combobox] [role=listbox]");
   const item = event.target.closest("[data-combobox] [role=option]");
-  if (item) {
-    event.preventDefault();
-    toggle(item.closest("[data-combobox]"), JSON.parse(item.dataset.option));
-  } else if (event.target.matches("[data-combobox] input")) open(event.target.closest("[data-combobox]"));
+  if (list) event.preventDefault();
+  if (item) toggle(item.closest("[data-combobox]"), JSON.parse(item.dataset.option));
+  else if (event.target.matches("[data-combobox] input")) open(event.target.closest("[data-combobox]"));
 });
 document.addEventListener("focusin", (event) => {
   for (const box of document.querySelectorAll("[data-combobox]")) if (!box.contains(event.target)) close(box);

@@ -26,7 +26,7 @@ export function written(text) {
 /** Sent text as it was typed, for editing. */
 export function typed(text) {
   const names = new Map(suggestions().filter(({ token }) => token).map(({ text: name, token }) => [token, name]));
-  const named = text.replace(/<[@#][^>]+>/g, (token) => names.get(token.replace(/\|[^>]*/, "")) ?? token);
+  const named = text.replace(/<[@#!][^>]+>/g, (token) => names.get(token.replace(/\|[^>]*/, "")) ?? token);
   return unescapeSlack(named.replace(/<(https?:[^>|]+)>/g, "$1"));
 }
 

@@ -38,3 +38,27 @@ export function values(root) {
   }
   return all;
 }
+
+const controls = (element) => (element.matches("input, select, textarea") ? [element] : [...element.querySelectorAll("input")]);
+const isTick = (control) => ["checkbox", "radio"].includes(control.type);
+const settled = new WeakMap();
+
+function initial(control) {
+  if (isTick(control)) return control.defaultChecked;
+  if (control.options) return [...control.options].find((one) => one.defaultSelected)?.value ?? "";
+  return control.defaultValue;
+}
+
+/** Remembers what the element holds now. */
+export function settle(element) {
+  for (const control of controls(element)) settled.set(control, isTick(control) ? control.checked : control.value);
+}
+
+/** Brings back what the element held when it was last settled, or at first. */
+export function unsettle(element) {
+  for (const control of controls(element)) {
+    const before = settled.get(control) ?? initial(control);
+    if (isTick(control)) control.checked = before;
+    else control.value = before;
+  }
+}
