@@ -161,6 +161,15 @@ class Person:
     async def open_home(self) -> None:
         await self.act("home")
 
+    async def try_sample(self, name: str) -> Json:
+        """Send a sample of the "Try it" panel.
+
+        Gives `statuses` (how often each was answered, 0 for no answer), `seconds`, and `said`, an answer's beginning.
+        """
+        outcome = await self.act("try", name=name)
+        statuses = {int(status): times for status, times in outcome["statuses"].items()}
+        return {"statuses": statuses, "seconds": outcome["seconds"], "said": outcome["said"]}
+
     # Seeing --------------------------------------------------------------------------------------------------------
 
     async def messages(self, channel: str, thread_ts: str | None = None) -> list[Json]:

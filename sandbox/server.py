@@ -19,6 +19,7 @@ from sandbox.deliveries.transport import Timing
 from sandbox.manifest import install, read_manifest
 from sandbox.page import add_routes
 from sandbox.people import door
+from sandbox.samples import SampleRequest
 from sandbox.slack import Slack
 from sandbox.things import App
 from sandbox.workspace import Workspace
@@ -65,6 +66,11 @@ class Sandbox:
         """Somebody to act as, by name (`ana`) or id. Raises KeyError."""
         user = self.workspace.user_named(name) or self.workspace.users[name]
         return self._people.setdefault(user.id, Person(self.url, user.id))
+
+    def offer(self, *samples: SampleRequest) -> None:
+        """Put these requests, and no others, into the page's "Try it" panel."""
+        self.workspace.samples.offer(*samples)
+        self.workspace.publish("samples_changed")
 
     async def aclose(self) -> None:
         """Let the people go home."""

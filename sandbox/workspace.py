@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.refusals import RefusedError
+from sandbox.samples import Samples
 from sandbox.things import SLACKBOT, App, Bot, Change, Channel, File, Message, User, Usergroup, View
 
 MAX_CALLS_KEPT = 5000
@@ -49,6 +50,7 @@ class Workspace:
     files: dict[str, File] = field(default_factory=dict)
     views: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS_KEPT))
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _last_ts: int = 0

@@ -19,6 +19,7 @@ from sandbox.things import Bookmark, Channel
 from sandbox.workspace import Workspace
 
 MESSAGES_SHOWN = 200
+PLACES = ("sidebar", "header", "start", "composer", "thread", "dialogs", "home", "samples")
 REACTIONS_OFFERED = ["thumbsup", "eyes", "white_check_mark", "pushpin", "fire", "tada", "heart", "rotating_light"]
 HEX_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
 # https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments (color)
@@ -131,10 +132,7 @@ class Screen:
     def draw(self, look: Look) -> Drawn:
         """Every piece of the screen for `look`, which must name a person and a channel they may see."""
         shared = self._shared(look)
-        pieces = {
-            place: self._piece(place, shared)
-            for place in ("sidebar", "header", "start", "composer", "thread", "dialogs", "home")
-        }
+        pieces = {place: self._piece(place, shared) for place in PLACES}
         rows = [] if look.tab == "home" else self._messages(look)
         for row in rows:
             pieces[row.id] = self._piece("message", shared | {"item": row})
@@ -149,7 +147,7 @@ class Screen:
     def _template(self, place: str, reader: str) -> Template:
         if reader not in self._templates:
             made = environment(WorkspaceNames(self.workspace, reader))
-            made.filters |= {"colour": colour, "bookmark_link": bookmark_link}
+            made.filters |= {"colour": colour, "bookmark_link": bookmark_link, "seconds": seconds}
             self._templates[reader] = made
         return self._templates[reader].get_template(f"{place}.html")
 
@@ -180,6 +178,8 @@ class Screen:
             "shortcuts": [s for s in app.shortcuts if s["type"] == "message"],
             "views": self.workspace.open_views(look.user),
             "home": self.workspace.homes.get(look.user),
+            "samples": list(self.workspace.samples.requests.values()),
+            "outcomes": self.workspace.samples.outcomes,
             "thread": None,
         }
         return values | (self._of_channel(channel, look) if channel else {})
@@ -275,3 +275,8 @@ def colour(value: str | None) -> str:
 def bookmark_link(bookmark: Bookmark) -> Markup:
     """A bookmark as a link that opens beside the page."""
     return mrkdwn.link(bookmark.link, bookmark.title)
+
+
+def seconds(value: float) -> str:
+    """A short while, as one reads it."""
+    return f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms"

@@ -18,6 +18,8 @@ The app
         with Slack's field for that element or `value` for short; `values` is the state of the form around it
     submit {view_id, values} → {errors?: {block_id: text}} when the form stays open · close {view_id, all?}
     options {view_id | channel, ts, block_id, action_id, query} → {options, option_groups}
+Samples
+    try {name} → {statuses: {status: times}, seconds, said}: send what `Sandbox.offer` put on the page
 Reading
     GET workspace?as= → {me, team, users, channels (newest first, with `members`), app}
     GET messages?as=&channel=[&thread_ts=] → {messages}: oldest first, with those only this person sees (`is_ephemeral`)
@@ -30,6 +32,6 @@ Trouble (see `sandbox.troubles`)
 Slack's whole state of that element.
 """
 
-from sandbox.people import channels, commands, messages, modals, pressing, profile
+from sandbox.people import channels, commands, messages, modals, pressing, profile, sampling
 
-__all__ = ["channels", "commands", "messages", "modals", "pressing", "profile"]
+__all__ = ["channels", "commands", "messages", "modals", "pressing", "profile", "sampling"]

@@ -9,6 +9,7 @@ const SENTENCES = {
   is_archived: "This channel is archived.",
   not_in_channel: "You are not in this channel.",
   cant_delete_message: "Only its author can delete this message.",
+  unknown_sample: "This sample is offered no longer.",
   no_network: "The sandbox does not answer.",
 };
 

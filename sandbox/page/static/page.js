@@ -4,6 +4,7 @@ import "./blocks.js";
 import "./composer.js";
 import "./menus.js";
 import "./messages.js";
+import "./samples.js";
 import { prepare } from "./enhance.js";
 import { connect } from "./live.js";
 
