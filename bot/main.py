@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,20 @@ from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
 from bot.logs import start_log
 from bot.manifest import MANIFEST
+from bot.organisation_file.addresses import address_lines
+from bot.organisation_file.applying import apply_text, foresee_text, lines_of, read_text, written_organisation
+from bot.organisation_file.names import asking, without_slack
+from bot.organisation_file.places import BadFile
 from bot.people import People
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
 from bot.slack import Door
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
 from incidents.actions.services import register_services
+from incidents.actions.sources import new_key
 from incidents.consequences import Pace
 from incidents.core import Clock, Core
 from incidents.model.incident import Incident
+from incidents.model.refusals import Refusal
 from incidents.model.vocabulary import parse_incident_number
 from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
 from storage.examination import examine_database
@@ -52,7 +59,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-DEMO_SERVICES = ["Checkout", "API", "Mobile app", "Search", "Website"]
+EXAMPLE = Path(__file__).parent.parent / "org.example.yml"
+"""The organisation of the demo."""
 
 
 def now() -> datetime:
@@ -225,7 +233,7 @@ def demo(port: int) -> None:
                     sandbox = await stack.enter_async_context(running_sandbox(MANIFEST, port=port))
                 settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
                 running = await stack.enter_async_context(running_bot(settings))
-                await register_services(running.bot.core, DEMO_SERVICES)
+                await apply_text(running.bot.core, read_text(EXAMPLE), asking(running.bot.slack))
                 stopped = stop_asked()
                 click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
                 await stopped.wait()
@@ -262,21 +270,79 @@ def services(names: tuple[str, ...]) -> None:
 
 
 @cli.command()
-@click.argument("incident")
-@click.option("--format", "form", type=click.Choice(list(WRITERS)), default="markdown", show_default=True)
-def export(incident: str, form: str) -> None:
-    """Write the whole timeline of an incident (INC-12) to standard output."""
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
+def apply(file: Path, dry_run: bool) -> None:
+    """Make the organisation (teams, services, schedules …) what a YAML FILE says."""
+
+    async def work() -> int:
+        settings = load_settings()
+        slack = door_if_any(settings)
+        text, lookup = read_text(file), asking(slack) if slack else without_slack
+        async with opened_storage(settings) as storage:
+            try:
+                with token_taken(BOT_TOKEN):
+                    made = await (foresee_text if dry_run else apply_text)(Core(storage, now), text, lookup)
+            except BadFile as bad:
+                for fault in bad.faults:
+                    click.echo(f"{file}:{fault.line}:{fault.column}: {fault.sentence}", err=True)
+                return 2
+            except Refusal as refusal:
+                raise WrongSettings(refusal.sentence) from refusal
+        for line in lines_of(made):
+            click.echo(line)
+        if dry_run and made.changes:
+            click.echo("This was a dry run: nothing was changed.")
+        return 0
+
+    carry_out(work())
+
+
+@cli.command("source-key")
+@click.argument("source")
+def source_key(source: str) -> None:
+    """Make a new key for an alert source, and show its address; the key before it stays valid for a day."""
 
     async def work() -> int:
         settings = load_settings()
         async with opened_storage(settings) as storage:
-            found = await find_incident(storage, incident)
-            slack = Door(web_client(settings, settings.slack_bot_token)) if settings.slack_bot_token else None
+            core = Core(storage, now)
+            try:
+                key = await new_key(core, source)
+            except Refusal as refusal:
+                raise WrongSettings(refusal.sentence) from refusal
+            organisation = await storage.read.organisation.current()
+        for line in address_lines(settings.url, source, organisation.sources[source].tool, key):
+            click.echo(line)
+        return 0
+
+    carry_out(work())
+
+
+@cli.command()
+@click.argument("what", default="org")
+@click.option("--format", "form", type=click.Choice(list(WRITERS)), default="markdown", show_default=True)
+def export(what: str, form: str) -> None:
+    """Write the organisation (org) as a file for `apply`, or the whole timeline of an incident (INC-12)."""
+
+    async def work() -> int:
+        settings = load_settings()
+        async with opened_storage(settings) as storage:
+            slack = door_if_any(settings)
+            if what == "org":
+                click.echo(await written_organisation(Core(storage, now), slack), nl=False)
+                return 0
+            found = await find_incident(storage, what)
             people = People(slack, team_id="") if slack else None
             click.echo(await export_timeline(storage, found, form, people), nl=False)
         return 0
 
     carry_out(work())
+
+
+def door_if_any(settings: Settings) -> Door | None:
+    """Slack's door, where there is a token for it."""
+    return Door(web_client(settings, settings.slack_bot_token)) if settings.slack_bot_token else None
 
 
 @cli.command()

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///tocsin.db"
     tocsin_host: str = "127.0.0.1"
     tocsin_port: int = Field(default=3000, ge=1, le=65535)
+    tocsin_url: str = ""
     tocsin_announcement_channels: Annotated[tuple[str, ...], NoDecode] = ("incidents",)
     tocsin_channel_name: str = "inc-{number}-{title}"
 
@@ -39,9 +40,12 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _with_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must be an address that begins with https://")
-        return value.rstrip("/") + "/"
+        return _address(value) + "/"
+
+    @field_validator("tocsin_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return _address(value) if value else ""
 
     @field_validator("tocsin_channel_name")
     @classmethod
@@ -53,9 +57,20 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def url(self) -> str:
+        """Where this Tocsin is reached from outside, without a slash at its end."""
+        return self.tocsin_url or f"http://{self.tocsin_host}:{self.tocsin_port}"
+
+    @property
     def over_http(self) -> bool:
         """Whether Slack's requests come over HTTP, because there is no token for Socket Mode."""
         return not self.slack_app_token
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must be an address that begins with https://")
+    return value.rstrip("/")
 
 
 def load_settings() -> Settings:

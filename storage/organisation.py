@@ -14,7 +14,8 @@ from sqlalchemy import Select, Text, cast, delete, func, insert, literal, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.model.organisation import AlertSource, Kind, Organisation, Part, Policy, Target, TargetKind
-from incidents.ports.organisation import Standing, Use
+from incidents.model.reorganising import Use
+from incidents.ports.organisation import Standing
 from storage.counting import take_numbers
 from storage.database import Database, upsert
 from storage.rows import folded

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from incidents.core import Core
-from incidents.model.organisation import ID_LIMIT, OwnedService
+from incidents.model.checked import ID_LIMIT
+from incidents.model.organisation import OwnedService
 from incidents.model.parts import Service
 from incidents.model.refusals import Refusal
 from incidents.model.text import one_line

@@ -3,17 +3,15 @@
 Small enough to be held and checked as one: whatever names something else names something that is there.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -22,44 +20,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from incidents.model.checked import ChannelName, Id, Name, WallTime, Zone
 from incidents.model.identity import Group, Person
-from incidents.model.text import storable
 from incidents.model.vocabulary import Severity
-
-ID_LIMIT = 75
-
-
-def _as_id(written: str) -> str:
-    if not re.fullmatch(r"[^\W_][\w-]*", written) or written != written.casefold() or len(written) > ID_LIMIT:
-        raise ValueError(
-            f'"{written[:ID_LIMIT]}" can\'t be an id; write small letters, digits, - and _, at most {ID_LIMIT}'
-        )
-    return written
-
-
-Id = Annotated[str, AfterValidator(_as_id)]
-"""How one thing names another: small letters (of any script), digits, - and _; it never changes, the name may."""
-
-Name = Annotated[str, Field(min_length=1, max_length=75), AfterValidator(storable)]
-"""What people read: at most 75 characters, so that it can be an option of a menu."""
-
-
-def _without_hash(written: Any) -> Any:
-    return written.lstrip("#") if isinstance(written, str) else written
-
-
-ChannelName = Annotated[Name, BeforeValidator(_without_hash)]
-"""A channel by its id, or by its name without ``#``."""
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f'there is no time zone "{name}"; write one as Europe/Berlin')
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-"""A time zone by its IANA name."""
 
 
 class TargetKind(StrEnum):
@@ -151,7 +114,7 @@ class Rotation(_Item):
     unit: Literal["days", "weeks"] = "weeks"
     day: Weekday | None = None
     """On which day of the week people hand over; none: on that of ``start``. For weeks only."""
-    at: time = time(9)
+    at: WallTime = time(9)
     timezone: Zone = "UTC"
 
     @model_validator(mode="after")
@@ -254,8 +217,8 @@ class Outside(_Item):
 class Quiet(_Item):
     """Hours in which calls that are not urgent are made in the chat only; others, always everywhere."""
 
-    begin: time
-    end: time
+    begin: WallTime
+    end: WallTime
     timezone: Zone = "UTC"
     urgent: Severity = Severity.SEV2
     """As bad as this, or worse, is urgent."""
@@ -268,11 +231,19 @@ class Notifications(_Item):
     quiet: Quiet | None = None
 
 
+def _known_placeholders(template: str) -> str:
+    try:
+        template.format(number=1, title="title")
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError("it can hold {number} and {title}, and no other braces") from error
+    return template
+
+
 class Channels(_Item):
     """Where incidents are announced, and how their channels are named; none: as the settings say."""
 
     announcements: tuple[ChannelName, ...] | None = None
-    name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_known_placeholders)] | None = None
 
 
 class Kind(StrEnum):
@@ -303,6 +274,18 @@ class Part(NamedTuple):
 
 
 CHANNELS = Part(Kind.CHANNELS, "")
+PAGED = {TargetKind.TEAM: Kind.TEAM, TargetKind.SCHEDULE: Kind.SCHEDULE, TargetKind.POLICY: Kind.POLICY}
+"""What of the organisation can be paged; people and groups are the platform's to know."""
+
+
+class Reference(NamedTuple):
+    """One part names another, at this path within it."""
+
+    by: Part
+    path: tuple[str | int, ...]
+    to: Part
+
+
 Item = Team | OwnedService | Schedule | Policy | AlertSource | Notifications | Channels
 
 
@@ -342,21 +325,35 @@ class Organisation(_Item):
                 sections[part.kind.section][part.id] = item
         return cls.model_validate(sections)
 
-    def dangling(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Each place that names something that is not there: its path from the top, and a sentence."""
+    def references(self) -> Iterator["Reference"]:
+        """Each place that names another part."""
         for id, service in self.services.items():
-            if service.owner is not None and service.owner not in self.teams:
-                yield ("services", id, "owner"), _missing("team", service.owner)
+            if service.owner is not None:
+                yield Reference(Part(Kind.SERVICE, id), ("owner",), Part(Kind.TEAM, service.owner))
         for id, policy in self.policies.items():
             for number, step in enumerate(policy.steps):
                 for place, target in enumerate(step.targets):
-                    if not self.has(target):
-                        yield ("policies", id, "steps", number, "targets", place), _missing(target.kind, target.id)
+                    if target.kind in PAGED:
+                        path = ("steps", number, "targets", place)
+                        yield Reference(Part(Kind.POLICY, id), path, Part(PAGED[target.kind], target.id))
         for id, source in self.sources.items():
-            if source.policy is not None and source.policy not in self.policies:
-                yield ("sources", id, "policy"), _missing("policy", source.policy)
-            if source.service is not None and source.service not in self.services:
-                yield ("sources", id, "service"), _missing("service", source.service)
+            if source.policy is not None:
+                yield Reference(Part(Kind.SOURCE, id), ("policy",), Part(Kind.POLICY, source.policy))
+            if source.service is not None:
+                yield Reference(Part(Kind.SOURCE, id), ("service",), Part(Kind.SERVICE, source.service))
+
+    def dangling(self) -> Iterator["Reference"]:
+        """Each place that names something that is not there."""
+        there = self.parts
+        return (reference for reference in self.references() if reference.to not in there)
+
+    def ambiguous(self) -> Iterator[tuple[Part, str]]:
+        """Each service that has a name or alias of another, with what both are called."""
+        owners: dict[str, str] = {}
+        for id, service in self.services.items():
+            for written in dict.fromkeys((id, service.name, *service.alias)):
+                if owners.setdefault(written.casefold(), id) != id:
+                    yield Part(Kind.SERVICE, id), written
 
     def has(self, target: Target) -> bool:
         """Whether ``target`` can be paged; people and groups are the platform's to know."""
@@ -383,7 +380,3 @@ class Organisation(_Item):
             if sought in (id, service.name.casefold(), *(alias.casefold() for alias in service.alias)):
                 return id
         return None
-
-
-def _missing(what: str, id: str) -> str:
-    return f'there is no {what} "{id}"'

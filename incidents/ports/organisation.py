@@ -1,23 +1,11 @@
 """Keeping and reading the organisation, and the keys of its alert sources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from incidents.model.organisation import AlertSource, Organisation, Part
-
-
-@dataclass(frozen=True)
-class Use:
-    """What needs something of the organisation now."""
-
-    incidents: tuple[int, ...] = ()
-    """The open incidents that it affects or that tell it of changes, ascending."""
-    alerts: int = 0
-    """How many of its alerts are open."""
-    pages: int = 0
-    """How many escalations that are under way may call it."""
+from incidents.model.reorganising import Use
 
 
 class Standing(NamedTuple):

@@ -1,0 +1,65 @@
+"""Applying a file to the organisation, and writing the organisation as a file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from bot.organisation_file.names import Lookup, names_of_groups
+from bot.organisation_file.reading import read_file
+from bot.organisation_file.telling import told
+from bot.organisation_file.writing import named_in, write_file
+from bot.people import People
+from bot.settings import WrongSettings
+from bot.slack import Door, SlackRefused, SlackUnavailable
+from incidents.actions.organisation import apply, foresee
+from incidents.core import Core
+from incidents.model.identity import Group, PlatformId
+from incidents.model.organisation import Kind
+from incidents.model.reorganising import Reorganisation
+
+log = structlog.get_logger()
+
+
+def read_text(path: Path) -> str:
+    """What a file holds. Raises WrongSettings."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"{path} cannot be read: {error}.") from error
+
+
+async def apply_text(core: Core, text: str, lookup: Lookup) -> Reorganisation:
+    """Make the organisation what the file with this ``text`` says. Raises BadFile, ChangedMeanwhile, NotThere."""
+    version, present = await core.storage.read.organisation.standing()
+    wanted = (await read_file(text, lookup)).over(present)
+    return await apply(core, wanted, version)
+
+
+async def foresee_text(core: Core, text: str, lookup: Lookup) -> Reorganisation:
+    """What `apply_text` would do. Raises BadFile, NotThere."""
+    _, present = await core.storage.read.organisation.standing()
+    return await foresee(core, (await read_file(text, lookup)).over(present))
+
+
+def lines_of(made: Reorganisation) -> list[str]:
+    """What was changed, and what is to be done next."""
+    new = [change.part.id for change in made.changes if change.part.kind is Kind.SOURCE and change.before is None]
+    return [*told(made), *(f"To get the address at which {id} posts its alerts: tocsin source-key {id}" for id in new)]
+
+
+async def written_organisation(core: Core, slack: Door | None) -> str:
+    """The organisation as a file; with ``slack``, ids are explained by names."""
+    organisation = await core.storage.read.organisation.current()
+    names = await _names(slack, named_in(organisation)) if slack else {}
+    return write_file(organisation, names)
+
+
+async def _names(slack: Door, wanted: set[PlatformId]) -> Mapping[PlatformId, str]:
+    people = People(slack, team_id="")
+    try:
+        names = await names_of_groups(slack) if any(isinstance(named, Group) for named in wanted) else {}
+        return {named: names.get(named) or await people.label(named) for named in wanted}
+    except (SlackRefused, SlackUnavailable) as away:
+        log.warning("names_left_out", error=str(away))
+        return {}
