@@ -167,6 +167,7 @@ document.addEventListener("focusout", (event) => {
   if (!box || box.contains(event.relatedTarget)) return;
   close(box);
   show(box);
+  if (isMultiple(box)) inputOf(box).value = "";
 });
 
 /** Shows what is chosen at first; a message's new initial choice replaces the old one. */

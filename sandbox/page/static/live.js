@@ -44,7 +44,8 @@ function redrawMessages(order, pieces) {
 function openDialogs() {
   for (const dialog of document.querySelectorAll("#dialogs dialog:not([open])")) {
     dialog.showModal();
-    dialog.querySelector("[data-focus-on-load] input, [data-focus-on-load], .fields input, .fields textarea, .fields select")?.focus();
+    const wanted = dialog.querySelector("[data-focus-on-load]");
+    (wanted?.querySelector("input") ?? wanted ?? dialog.querySelector(".fields :is(input, textarea, select)"))?.focus();
   }
   const top = document.querySelector("#dialogs dialog:last-of-type");
   if (top && !top.contains(document.activeElement)) top.querySelector(".fields button")?.focus();
