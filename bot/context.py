@@ -28,9 +28,18 @@ class Bot:
     people: People
     identity: Identity
     announcement_channels: tuple[str, ...] = ()
-    """Ids or names of the channels in which public incidents are announced."""
+    """Ids or names of the channels in which public incidents are announced, where the organisation names none."""
     channel_name: str = "inc-{number}-{title}"
-    """The template of an incident channel's name."""
+    """The template of an incident channel's name, where the organisation has none."""
+
+    async def announces_in(self) -> tuple[str, ...]:
+        """Ids or names of the channels in which public incidents are announced."""
+        wanted = (await self.core.storage.read.organisation.current()).channels.announcements
+        return self.announcement_channels if wanted is None else wanted
+
+    async def names_channels(self) -> str:
+        """The template of an incident channel's name."""
+        return (await self.core.storage.read.organisation.current()).channels.name or self.channel_name
 
 
 def person(slack_user: str) -> Person:

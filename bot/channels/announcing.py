@@ -1,5 +1,6 @@
 """Announcing a public incident: one message in each announcement channel, kept true in place."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.cards.announcement import announcement
@@ -24,8 +25,9 @@ async def announce(bot: Bot, job: Job) -> None:
     if posts:
         await _after_undo(bot, job)
     kept = [post for post in posts if await _edited(bot, incident, post)]
-    if len(kept) < len(bot.announcement_channels):
-        await _announce(bot, job, incident, {post.channel for post in kept})
+    wanted = await bot.announces_in()
+    if len(kept) < len(wanted):
+        await _announce(bot, job, incident, wanted, {post.channel for post in kept})
 
 
 async def _after_undo(bot: Bot, job: Job) -> None:
@@ -48,11 +50,13 @@ async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
     return True
 
 
-async def _announce(bot: Bot, job: Job, incident: Incident, there: set[Channel]) -> None:
+async def _announce(
+    bot: Bot, job: Job, incident: Incident, wanted: Collection[str], there: Collection[Channel]
+) -> None:
     """One channel that refuses keeps no other from being told."""
     refusals: dict[str, SlackRefused] = {}
     looking = bool(there) or job.attempt > 1
-    for name, where in (await _places(bot, looking)).items():
+    for name, where in (await _places(bot, wanted, looking)).items():
         if where not in there:
             try:
                 await _announce_in(bot, job, incident, where)
@@ -62,7 +66,7 @@ async def _announce(bot: Bot, job: Job, incident: Incident, there: set[Channel])
         why = ", ".join(f"{name} ({refused.error})" for name, refused in refusals.items())
         raise CannotSucceed(
             f"INC-{incident.number} could not be announced in {why}. Make that channel and let the bot in, "
-            "or set TOCSIN_ANNOUNCEMENT_CHANNELS."
+            "or name another: Home, Settings."
         )
 
 
@@ -86,13 +90,13 @@ async def _join(bot: Bot, where: Channel) -> None:
             raise
 
 
-async def _places(bot: Bot, looking: bool) -> dict[str, Channel]:
-    """The announcement channels by their configured name; by their id where one must look into them.
+async def _places(bot: Bot, wanted: Collection[str], looking: bool) -> dict[str, Channel]:
+    """The ``wanted`` channels by their configured name; by their id where one must look into them.
 
     Posting takes names too, so that nothing is listed at the first attempt, when people wait:
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
-    named = {name: channel(name) for name in bot.announcement_channels}
+    named = {name: channel(name) for name in wanted}
     if looking:
         types = "public_channel,private_channel"
         async for found in pages(bot.slack, "conversations.list", "channels", types=types, exclude_archived=True):

@@ -22,7 +22,7 @@ REASONS = {
     "restricted_action": "this workspace does not let the bot make channels. Ask an admin to allow it",
     "missing_scope": "the bot lacks a scope. Run `tocsin doctor`",
     "user_is_restricted": "the bot is restricted in this workspace. Ask an admin",
-    "name_taken": f"all of the {NAMES_TRIED} names for it are taken. Change TOCSIN_CHANNEL_NAME",
+    "name_taken": f"all of the {NAMES_TRIED} names for it are taken. An admin can change that: Home, Settings",
 }
 
 
@@ -59,7 +59,7 @@ async def _create(bot: Bot, incident: Incident) -> tuple[str, str]:
 
 
 async def _create_one_of(bot: Bot, incident: Incident, title: str) -> tuple[str, str]:
-    *others, last = _names(bot, incident.number, title)
+    *others, last = _names(await bot.names_channels(), incident.number, title)
     for name in others:
         try:
             return await _create_named(bot, incident, name)
@@ -83,7 +83,8 @@ async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
     told = [entry.fact for entry in await bot.core.storage.read.entries(incident.number, 1, incident.head.length)]
     detached = {fact.channel for fact in told if isinstance(fact, facts.ChannelDetached)}
     titles = {incident.title, "", *(fact.old for fact in told if isinstance(fact, facts.TitleChanged))}
-    names = {name for title in titles for name in _names(bot, incident.number, title)}
+    template = await bot.names_channels()
+    names = {name for title in titles for name in _names(template, incident.number, title)}
     types = "private_channel" if incident.private else "public_channel"
     async for found in pages(bot.slack, "users.conversations", "channels", types=types, exclude_archived=True):
         ours = found.get("creator") == bot.identity.user_id and found["name"] in names
@@ -94,8 +95,8 @@ async def _made_before(bot: Bot, incident: Incident) -> tuple[str, str] | None:
     return None
 
 
-def _names(bot: Bot, number: int, title: str) -> Iterator[str]:
-    return islice(candidates(bot.channel_name, number, title), NAMES_TRIED)
+def _names(template: str, number: int, title: str) -> Iterator[str]:
+    return islice(candidates(template, number, title), NAMES_TRIED)
 
 
 async def _tell_declarer(bot: Bot, incident: Incident, why: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from incidents.actions.change import change_severity, change_title
+from incidents.model.organisation import Channels, Organisation
 from incidents.model.vocabulary import Severity
 from sandbox import messages
 from sandbox.server import Sandbox
@@ -27,6 +28,14 @@ async def test_an_incident_is_announced_once_with_its_channel(floor: Floor) -> N
     [announced] = floor.posts(INCIDENTS)
     assert "Checkout fails" in json.dumps(announced.blocks)
     assert channel in json.dumps(announced.blocks)
+
+
+async def test_the_organisation_says_where_it_is_announced(floor: Floor) -> None:
+    async with floor.storage.transaction() as unit:
+        await unit.organisation.save(Organisation(channels=Channels(announcements=("general", "payments"))))
+    await floor.declare()
+
+    assert [len(floor.posts(channel)) for channel in (INCIDENTS, "C0GENERAL", "C0PAYMENTS")] == [0, 1, 1]
 
 
 async def test_changes_edit_the_announcement(floor: Floor) -> None:
@@ -75,7 +84,7 @@ async def test_a_missing_channel_keeps_the_other_from_nothing_and_says_what_to_d
     assert len(two_channels.posts("C0GENERAL")) == 1
     [parked] = await two_channels.parked()
     assert "no-such-channel (channel_not_found)" in parked.reason
-    assert "TOCSIN_ANNOUNCEMENT_CHANNELS" in parked.reason
+    assert "Home, Settings" in parked.reason
 
 
 async def test_the_channel_that_was_missing_is_told_once_it_is_there(two_channels: Floor) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from incidents.actions.change import change_title
 from incidents.actions.channel import ask_for_channel, detach_channel
+from incidents.model.organisation import Channels, Organisation
 from tests.bot.floor import ANA, BEN, DAN, Floor, eventually
 
 
@@ -34,6 +35,14 @@ async def test_any_title_makes_a_channel(floor: Floor, title: str, name: str) ->
     await floor.declare(title)
 
     assert floor.channels() == [name]
+
+
+async def test_the_organisation_says_how_channels_are_named(floor: Floor) -> None:
+    async with floor.storage.transaction() as unit:
+        await unit.organisation.save(Organisation(channels=Channels(name="fire-{number}")))
+    await floor.declare()
+
+    assert floor.channels() == ["fire-1"]
 
 
 async def test_a_title_whose_marks_slack_refuses_makes_a_channel_without_it(floor: Floor) -> None:

@@ -15,6 +15,7 @@ from incidents.actions.declare import Declare, declare
 from incidents.consequences import JobKind
 from incidents.core import Core
 from incidents.model.identity import Person
+from incidents.model.organisation import AlertSource, Channels, Organisation, Tool
 from sandbox.server import Sandbox, running_sandbox
 from storage.database import Database, database_url
 from storage.examination import examine_database
@@ -74,7 +75,7 @@ async def test_where_all_is_well_it_says_so_and_ends_with_0(
         "✓ Manifest",
         "✓ Bot token",
         "✓ Scopes",
-        "✓ Announcement channels",
+        "✓ Channels",
         "✓ Socket Mode",
     ]
 
@@ -103,7 +104,7 @@ async def test_a_setting_of_the_wrong_form_is_a_fault(practice: Practice) -> Non
         ("SLACK_API_URL", "http://127.0.0.1:1/api/", "Bot token", "Slack cannot be reached"),
         ("DATABASE_URL", "sqlite:////nowhere/tocsin.db", "Database", "Check DATABASE_URL."),
         ("DATABASE_URL", "postgresql://127.0.0.1:1/tocsin", "Database", "Check DATABASE_URL."),
-        ("TOCSIN_ANNOUNCEMENT_CHANNELS", "incidents, ops", "Announcement channels", "There is no channel ops"),
+        ("TOCSIN_ANNOUNCEMENT_CHANNELS", "incidents, ops", "Channels", "There is no channel ops"),
     ],
 )
 async def test_each_fault_is_found_with_what_to_do(
@@ -121,9 +122,21 @@ async def test_an_announcement_channel_may_be_named_by_its_id(practice: Practice
     assert await practice.faults() == {}
 
 
+async def test_the_channels_that_the_organisation_names_are_looked_for(practice: Practice, storage: SqlStorage) -> None:
+    practice.set(TOCSIN_ANNOUNCEMENT_CHANNELS="nobody-needs-this")
+    source = AlertSource(name="Prometheus", tool=Tool.ALERTMANAGER, channel="nowhere")
+    async with storage.transaction() as unit:
+        channels = Channels(announcements=("incidents", "elsewhere"))
+        await unit.organisation.save(Organisation(sources={"prometheus": source}, channels=channels))
+
+    nowhere, elsewhere = (await practice.faults())["Channels"]
+    assert "no channel nowhere that the bot can see, where alerts of Prometheus go" in nowhere
+    assert "no channel elsewhere that the bot can see, where incidents are announced" in elsewhere
+
+
 async def test_an_archived_announcement_channel_is_none(practice: Practice, sandbox: Sandbox) -> None:
     await sandbox.person("ana").archive("C0INCIDENTS")
-    assert list(await practice.faults()) == ["Announcement channels"]
+    assert list(await practice.faults()) == ["Channels"]
 
 
 @pytest.mark.parametrize("scope", sorted(needed_scopes() - {"commands"}))
@@ -165,7 +178,7 @@ async def test_outstanding_migrations_are_told_and_not_applied(practice: Practic
     practice.set(DATABASE_URL=empty_database)
     for _ in range(2):
         assert await practice.faults() == {}
-        assert "Migrations are outstanding (first_incident)" in (await practice.notes())[0]
+        assert "Migrations are outstanding (alerts_and_paging, first_incident)" in (await practice.notes())[0]
 
 
 async def test_a_database_that_a_newer_tocsin_used_is_a_fault(practice: Practice, sqlite_address: str) -> None:
