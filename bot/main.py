@@ -109,7 +109,7 @@ async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
     return Bot(
         core=core,
         slack=door,
-        people=People(door, me["team_id"]),
+        people=People(door, me["team_id"], core.storage.read.organisation),
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
         announcement_channels=settings.tocsin_announcement_channels,
         channel_name=settings.tocsin_channel_name,
@@ -333,7 +333,7 @@ def export(what: str, form: str) -> None:
                 click.echo(await written_organisation(Core(storage, now), slack), nl=False)
                 return 0
             found = await find_incident(storage, what)
-            people = People(slack, team_id="") if slack else None
+            people = People(slack, "", storage.read.organisation) if slack else None
             click.echo(await export_timeline(storage, found, form, people), nl=False)
         return 0
 

@@ -13,8 +13,10 @@ from typing import Any
 import structlog
 
 from bot.slack import Door, SlackRefused, SlackUnavailable
+from incidents.model.alert import TOOLS
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.refusals import Refusal
+from incidents.ports.organisation import OrganisationReader
 
 log = structlog.get_logger()
 
@@ -44,11 +46,12 @@ class SlackPerson:
 
 
 class People:
-    """The people of workspace ``team_id``."""
+    """The people of workspace ``team_id``; ``organisation`` knows the monitoring tools, which Slack does not."""
 
-    def __init__(self, slack: Door, team_id: str) -> None:
+    def __init__(self, slack: Door, team_id: str, organisation: OrganisationReader | None = None) -> None:
         self._slack = slack
         self._team_id = team_id
+        self._organisation = organisation
         self._known: dict[str, tuple[float, SlackPerson]] = {}
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -73,20 +76,26 @@ class People:
     async def names(self, people: Iterable[Person]) -> dict[Person, str]:
         """The names of several people, looked up side by side. Raises SlackUnavailable, SlackRefused."""
         wanted = list(dict.fromkeys(people))
-        found = await asyncio.gather(*(self.get(person.id) for person in wanted))
-        return {person: each.name for person, each in zip(wanted, found, strict=True)}
+        found = await asyncio.gather(*(self._name(person) for person in wanted))
+        return dict(zip(wanted, found, strict=True))
 
     async def label(self, named: PlatformId) -> str:
         """What a person or channel is called; its id where Slack does not say. Raises SlackUnavailable."""
         try:
             if isinstance(named, Person):
-                return (await self.get(named.id)).name
+                return await self._name(named)
             if isinstance(named, Channel):
                 name: str = (await self._slack.call("conversations.info", channel=named.id))["channel"]["name"]
                 return name
         except SlackRefused:
             return named.id
         return named.id
+
+    async def _name(self, person: Person) -> str:
+        if person.platform != TOOLS:
+            return (await self.get(person.id)).name
+        sources = (await self._organisation.current()).sources if self._organisation else {}
+        return sources[person.id].name if person.id in sources else person.id
 
     def forget(self, user_id: str) -> None:
         """Somebody's profile changed."""

@@ -4,13 +4,13 @@ import html
 import re
 from collections.abc import Sequence
 
-from bot.cards.text import Write, escape
+from bot.cards.text import SLACK, Write, escape
 from incidents.model import facts
 from incidents.model.facts import Fact, File
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.timeline import Entry
 
-SLACK = "slack"
 _TOKEN = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _LINK = re.compile(r"(?:https?://|mailto:)\S+")
 
@@ -29,6 +29,8 @@ def sentence(entry: Entry, write: Write) -> str:
             return f"{write(fact.author)}: {_said(fact.text, fact.files, write)} 📌 {who}"
         case facts.Comment():
             return f"{who}: {spoken(fact.text, write)}"
+        case facts.PageEscalated() | facts.PageExhausted():
+            return _went_on_alone(fact)
     return f"{who} {_did(entry, write)}."
 
 
@@ -88,9 +90,16 @@ def _did_to_services(fact: Fact) -> str:
 
 
 def _did_with_people(entry: Entry, write: Write) -> str:
-    match entry.fact:
-        case facts.Paged(person=person):
-            return f"paged {write(person)}"
+    fact = entry.fact
+    match fact:
+        case facts.Paged(person=person, message=message):
+            return f"paged {write(person)}{_by_way_of(fact)}{f': “{escape(message)}”' if message else ''}"
+        case facts.PageAnswered(person=person) if person != entry.by:
+            return f"paged {write(person)}{_by_way_of(fact)}, who was here already"
+        case facts.PageAnswered():
+            return f"answered the page{_by_way_of(fact)}"
+        case facts.PageDeclined(person=person):
+            return f"can't join{_by_way_of(fact)}"
         case facts.ResponderJoined(person=person):
             return "joined" if person == entry.by else f"brought in {write(person)}"
         case facts.ResponderLeft(person=person):
@@ -107,7 +116,52 @@ def _did_with_people(entry: Entry, write: Write) -> str:
             return f"detached the channel #{escape(name)}{': ' + escape(reason) if reason else ''}"
         case facts.ChannelArchived(name=name):
             return f"archived the channel #{escape(name)}"
-    raise TypeError(f"no sentence for {entry.fact.kind}")
+        case facts.SubscriberAdded(subscriber=subscriber, name=name):
+            return f"subscribed{_watcher(subscriber, name, entry.by, write)}"
+        case facts.SubscriberRemoved(subscriber=subscriber, name=name):
+            return f"unsubscribed{_watcher(subscriber, name, entry.by, write)}"
+    return _did_with_alerts(fact)
+
+
+def _did_with_alerts(fact: Fact) -> str:
+    match fact:
+        case facts.AlertLinked(title=title):
+            return f"linked the alert “{escape(title)}”"
+        case facts.AlertUnlinked(title=title):
+            return f"unlinked the alert “{escape(title)}”"
+        case facts.AlertAccepted(title=title):
+            return f"accepted the alert “{escape(title)}”"
+        case facts.AlertResolved(title=title):
+            return f"resolved the alert “{escape(title)}”"
+    raise TypeError(f"no sentence for {fact.kind}")
+
+
+def _went_on_alone(fact: facts.PageEscalated | facts.PageExhausted) -> str:
+    """What an escalation came to by itself, which nobody did."""
+    called = escape(fact.name) or "the page"
+    match fact:
+        case facts.PageEscalated(step=step):
+            return f"Nobody joined yet: {called} went on to step {step}."
+        case facts.PageExhausted(nobody=True):
+            return f"Nobody is on call for {called}."
+        case facts.PageExhausted(declined=True):
+            return f"Everybody called for {called} said that they can't join."
+        case _:
+            return f"Nobody answered {called}."
+
+
+def _by_way_of(fact: facts.Paged | facts.PageAnswered | facts.PageDeclined) -> str:
+    """`` (Payments policy, step 2)``; nothing where just the person was paged."""
+    step = f", step {fact.step}" if isinstance(fact, facts.Paged) and fact.step > 1 else ""
+    return f" ({escape(fact.name)}{step})" if fact.name else ""
+
+
+def _watcher(subscriber: Target, name: str, by: Person, write: Write) -> str:
+    """`` @dan``, `` Payments``; nothing where it is who did it."""
+    if subscriber.kind is not TargetKind.PERSON:
+        return f" {escape(name or subscriber.id)}"
+    person = Person(subscriber.id)
+    return "" if person == by else f" {write(person)}"
 
 
 def _said(text: str, files: Sequence[File], write: Write) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from incidents.model.alert import TOOLS
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 
 NameOf = Callable[[PlatformId], str]
@@ -21,6 +22,8 @@ Named = TypeVar("Named", bound=PlatformId)
 
 WritePerson = Callable[[Person], str]
 """Writes a person into a text, as markup."""
+
+SLACK = "slack"
 
 ELLIPSIS = "…"
 
@@ -110,8 +113,8 @@ def mention(person: PlatformId) -> str:
 
 
 def slack_user(person: PlatformId) -> str | None:
-    """The id by which Slack knows ``person``; None for whoever is no user there, such as another bot."""
-    return person.id if re.fullmatch(r"[UW][A-Z0-9]+", person.id) else None
+    """The id by which Slack knows ``person``; None for whoever is no user there, such as another bot or a tool."""
+    return person.id if person.platform == SLACK and re.fullmatch(r"[UW][A-Z0-9]+", person.id) else None
 
 
 def channel_link(channel: PlatformId) -> str:
@@ -132,11 +135,16 @@ def reference(named: PlatformId) -> str:
 
 
 def by_name(name_of: Callable[[Named], str]) -> Callable[[Named], str]:
-    """Writes people, channels and groups just by name: a ``<@U1>`` in a new message would notify that person."""
+    """Writes people, channels and groups just by name: a ``<@U1>`` in a new message would notify that person.
+
+    Monitoring tools have no ``@``: nobody could call them.
+    """
 
     def write(named: Named) -> str:
-        sign = "#" if isinstance(named, Channel) else "@"
-        return "Tocsin" if named == TOCSIN else f"{sign}{escape(name_of(named))}"
+        if named == TOCSIN:
+            return "Tocsin"
+        sign = "#" if isinstance(named, Channel) else "" if named.platform == TOOLS else "@"
+        return f"{sign}{escape(name_of(named))}"
 
     return write
 

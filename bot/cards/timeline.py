@@ -34,15 +34,15 @@ def timeline_message(
     page: TimelinePage,
     messages: bool,
     workspace_url: str = "",
-    bots: Mapping[Person, str] | None = None,
+    others: Mapping[Person, str] | None = None,
 ) -> Message:
     """A stretch of the timeline for one person alone; ``messages``: whether ``page`` has them.
 
     With ``workspace_url`` (`url` of https://docs.slack.dev/reference/methods/auth.test) times link to messages. Slack
-    shows no names of other bots, so these are given: ``bots``.
+    shows no names of other bots and of monitoring tools, so these are given: ``others``.
     """
     form = "{date_short_pretty} {time}" if _of_several_days(incident, page) else "{time}"
-    lines = [_line(entry, form, workspace_url, bots or {}) for entry in page.entries]
+    lines = [_line(entry, form, workspace_url, others or {}) for entry in page.entries]
     shown = "everything" if messages else "key entries"
     title = f"Timeline of {incident_name(incident.number)}"
     nothing = [] if lines else [section("Nothing yet.")]
@@ -62,9 +62,9 @@ def _of_several_days(incident: Incident, page: TimelinePage) -> bool:
     return any(abs(entry.happened_at - incident.declared_at) > timedelta(hours=12) for entry in page.entries)
 
 
-def _line(entry: Entry, form: str, workspace_url: str, bots: Mapping[Person, str]) -> str:
+def _line(entry: Entry, form: str, workspace_url: str, others: Mapping[Person, str]) -> str:
     def write(named: PlatformId) -> str:
-        return escape(bots[named]) if isinstance(named, Person) and named in bots else reference(named)
+        return escape(others[named]) if isinstance(named, Person) and named in others else reference(named)
 
     when = slack_date(entry.happened_at, form, message_link(entry.fact, workspace_url))
     return f"{when}  {cut(sentence(entry, write), ENTRY_LIMIT)}"

@@ -2,9 +2,11 @@
 
 from bot.asked import Asked
 from bot.cards.message import Message
+from bot.cards.sentences import named_in
 from bot.cards.text import slack_user
 from bot.cards.timeline import timeline_message
 from bot.words import incident_word
+from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.refusals import UnknownWord
 from incidents.ports import TimelineQuery
@@ -17,8 +19,9 @@ BEFORE = "before="
 async def timeline(asked: Asked, incident: Incident) -> Message:
     query = _query(incident.number, asked.text)
     page = await asked.bot.core.storage.read.timeline(query)
-    bots = await asked.bot.people.names(entry.by for entry in page.entries if slack_user(entry.by) is None)
-    return timeline_message(incident, page, query.messages, asked.bot.identity.workspace_url, bots)
+    others = [named for named in named_in(page.entries) if isinstance(named, Person) and slack_user(named) is None]
+    names = await asked.bot.people.names(others)
+    return timeline_message(incident, page, query.messages, asked.bot.identity.workspace_url, names)
 
 
 def _query(incident: int, text: str) -> TimelineQuery:

@@ -19,6 +19,9 @@ from incidents.model.vocabulary import AlertStatus, Severity
 
 LONGEST_REMARK = 3_000
 
+TOOLS = "source"
+"""The platform on which monitoring tools are, where they act on their own account; ids there are of sources."""
+
 
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -241,4 +244,4 @@ class Alert:
 
 def tool(source: str) -> Person:
     """The monitoring tool of a source, where it acts on its own account."""
-    return Person.of("source", source)
+    return Person.of(TOOLS, source)

@@ -18,11 +18,12 @@ from bot.context import Bot, Identity, person
 from bot.people import People
 from bot.slack import Door
 from incidents.actions.declare import Declare, declare
+from incidents.actions.organisation import apply
 from incidents.consequences import Pace
 from incidents.core import Core
 from incidents.model.facts import Fact
 from incidents.model.incident import Incident
-from incidents.model.organisation import Target, TargetKind
+from incidents.model.organisation import Organisation, Target, TargetKind
 from incidents.model.timeline import Entry
 from sandbox import client
 from sandbox.server import Sandbox
@@ -71,6 +72,11 @@ class Floor:
         incident = await declare(self.bot.core, request)
         await self.settled()
         return await self.incident(incident.number)
+
+    async def organise(self, **parts: Any) -> None:
+        """Make ``parts`` (as of `Organisation`) the organisation."""
+        version, _ = await self.storage.read.organisation.standing()
+        await apply(self.bot.core, Organisation(**parts), version)
 
     async def declared_in(self, title: str = "Checkout fails", **more: Any) -> str:
         """The id of the channel of a new incident, INC-1."""
@@ -151,7 +157,7 @@ async def at_work(
     bot = Bot(
         core=Core(storage, clock, Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON)),
         slack=door,
-        people=People(door, me["team_id"]),
+        people=People(door, me["team_id"], storage.read.organisation),
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
         announcement_channels=announcement_channels,
     )

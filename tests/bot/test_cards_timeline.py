@@ -13,13 +13,17 @@ from bot.cards.sentences import named_in, sentence, spoken
 from bot.cards.text import by_name, reference
 from bot.cards.timeline import timeline_message
 from incidents.model import facts
+from incidents.model.alert import tool
 from incidents.model.facts import Fact, File
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.timeline import Entry, Head
-from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 from incidents.ports import TimelinePage
 from tests.bot.cards_samples import ANA, BEN, CHANNEL, CLEO, DAN, T0, act, button, incident, labels, name_of
 from tests.bot.cards_samples import read as words
+
+ALERT = "HighErrorRate — checkout > 5 %"
 
 SENTENCES: list[tuple[Fact, str]] = [
     (
@@ -52,6 +56,38 @@ SENTENCES: list[tuple[Fact, str]] = [
         "@ben cleared API, which was degraded.",
     ),
     (facts.Paged(person=DAN), "@ben paged @dan."),
+    (
+        facts.Paged(person=DAN, escalation=7, name="Payments policy", message="DB <pool> exhausted"),
+        "@ben paged @dan (Payments policy): “DB &lt;pool&gt; exhausted”.",
+    ),
+    (facts.Paged(person=DAN, escalation=7, name="R&D", step=2), "@ben paged @dan (R&amp;D, step 2)."),
+    (facts.PageAnswered(person=BEN, escalation=7, name=""), "@ben answered the page."),
+    (facts.PageAnswered(person=BEN, escalation=7, name="R&D"), "@ben answered the page (R&amp;D)."),
+    (facts.PageAnswered(person=DAN, escalation=7, name="R&D"), "@ben paged @dan (R&amp;D), who was here already."),
+    (facts.PageDeclined(person=BEN, escalation=7, name="R&D"), "@ben can't join (R&amp;D)."),
+    (facts.PageEscalated(escalation=7, name="R&D", step=2), "Nobody joined yet: R&amp;D went on to step 2."),
+    (facts.PageExhausted(escalation=7, name="R&D"), "Nobody answered R&amp;D."),
+    (facts.PageExhausted(escalation=7, name=""), "Nobody answered the page."),
+    (facts.PageExhausted(escalation=7, name="R&D", nobody=True), "Nobody is on call for R&amp;D."),
+    (
+        facts.PageExhausted(escalation=7, name="R&D", declined=True),
+        "Everybody called for R&amp;D said that they can't join.",
+    ),
+    (facts.SubscriberAdded(subscriber=Target.of(TargetKind.PERSON, BEN)), "@ben subscribed."),
+    (facts.SubscriberAdded(subscriber=Target.of(TargetKind.PERSON, DAN)), "@ben subscribed @dan."),
+    (
+        facts.SubscriberAdded(subscriber=Target.of(TargetKind.TEAM, "r-d"), name="R&D"),
+        "@ben subscribed R&amp;D.",
+    ),
+    (facts.SubscriberRemoved(subscriber=Target.of(TargetKind.PERSON, BEN)), "@ben unsubscribed."),
+    (facts.SubscriberRemoved(subscriber=Target.of(TargetKind.TEAM, "r-d")), "@ben unsubscribed r-d."),
+    (
+        facts.AlertLinked(alert=3, title=ALERT, severity=Severity.SEV1, status=AlertStatus.PENDING),
+        "@ben linked the alert “HighErrorRate — checkout &gt; 5 %”.",
+    ),
+    (facts.AlertUnlinked(alert=3, title=ALERT), "@ben unlinked the alert “HighErrorRate — checkout &gt; 5 %”."),
+    (facts.AlertAccepted(alert=3, title=ALERT), "@ben accepted the alert “HighErrorRate — checkout &gt; 5 %”."),
+    (facts.AlertResolved(alert=3, title=ALERT), "@ben resolved the alert “HighErrorRate — checkout &gt; 5 %”."),
     (facts.ResponderJoined(person=BEN), "@ben joined."),
     (facts.ResponderJoined(person=DAN), "@ben brought in @dan."),
     (facts.ResponderLeft(person=BEN), "@ben left."),
@@ -219,6 +255,20 @@ def test_json_keeps_everything_that_is_hashed() -> None:
     assert last["fact"] == {"kind": "severity_changed", "old": 2, "new": 1}
     assert (last["hash"], last["by"], last["by_name"]) == (made.head.hash, "slack:U00BEN", "@ben")
     assert first["previous"] == "0" * 64
+
+
+def test_a_monitoring_tool_reads_as_its_name_and_is_never_a_mention() -> None:
+    prometheus = tool("UPROM")
+    resolved = entry(facts.AlertResolved(alert=3, title="Disk full"), prometheus)
+    assert sentence(resolved, by_name({prometheus: "Prom <prod>"}.__getitem__)) == (
+        "Prom &lt;prod&gt; resolved the alert “Disk full”."
+    )
+    assert sentence(resolved, reference) == "UPROM resolved the alert “Disk full”."
+    assert named_in([resolved]) == {prometheus}
+    shown = timeline_message(
+        incident(), TimelinePage([resolved], None), messages=False, others={prometheus: "Prom <prod>"}
+    )
+    assert "Prom &lt;prod&gt; resolved" in words(shown.to_dict())
 
 
 def test_in_slack_people_are_references_that_only_the_reader_sees() -> None:

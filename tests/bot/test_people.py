@@ -6,11 +6,13 @@ from bot.main import sandbox_settings
 from bot.people import NotAMember, People
 from bot.slack import Door, SlackUnavailable
 from bot.tokens import web_client
+from incidents.model.alert import tool
 from incidents.model.identity import TOCSIN, Person
+from incidents.model.organisation import AlertSource, Tool
 from sandbox.company import TEAM
 from sandbox.server import Sandbox
 from sandbox.things import User
-from tests.bot.floor import eventually
+from tests.bot.floor import Floor, eventually
 
 
 @pytest.fixture
@@ -83,6 +85,16 @@ async def test_names_are_looked_up_together_and_each_once(people: People, sandbo
     ana, ben = Person.of("slack", "U0ANA"), Person.of("slack", "U0BEN")
     assert await people.names([ana, ben, ana, TOCSIN]) == {ana: "ana", ben: "ben", TOCSIN: "Tocsin"}
     assert asked(sandbox) == 2
+
+
+async def test_monitoring_tools_are_named_by_the_organisation_and_slack_is_not_asked(floor: Floor) -> None:
+    prometheus, gone = tool("prometheus"), tool("gone")
+    source = AlertSource(name="Alertmanager prod", tool=Tool.ALERTMANAGER, channel="alerts")
+    await floor.organise(sources={"prometheus": source})
+    before = asked(floor.sandbox)
+    assert await floor.bot.people.names([prometheus, gone]) == {prometheus: "Alertmanager prod", gone: "gone"}
+    assert await floor.bot.people.label(prometheus) == "Alertmanager prod"
+    assert asked(floor.sandbox) == before
 
 
 async def test_whether_somebody_may_command_is_not_guessed_while_slack_is_away(
