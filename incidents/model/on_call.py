@@ -4,8 +4,9 @@ All moments are aware; shifts and stretches include their begin and not their en
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from incidents.model.identity import Person
 from incidents.model.organisation import Rotation, Weekday
@@ -137,17 +138,32 @@ def overlaid(shifts: Iterable[Shift], overrides: Iterable[Override]) -> list[Shi
     """``shifts`` as ``overrides`` change them; of several at a time, the one that was made last counts."""
     changed = list(shifts)
     for override in sorted(overrides, key=lambda each: (each.made_at, each.id)):
-        changed = [left for shift in changed for left in _without(shift, override.begin, override.end)]
+        changed = [left for shift in changed for left in without(shift, override.begin, override.end)]
         changed.append(Shift(override.person, override.begin, override.end))
     return changed
 
 
-def _without(shift: Shift, begin: datetime, end: datetime) -> Iterator[Shift]:
-    """What remains of ``shift`` before ``begin`` and after ``end``."""
-    if shift.begin < begin:
-        yield replace(shift, end=min(shift.end, begin))
-    if end < shift.end:
-        yield replace(shift, begin=max(shift.begin, end))
+class Lasting(Protocol):
+    """A dataclass of something that begins and ends."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def begin(self) -> datetime: ...
+
+    @property
+    def end(self) -> datetime: ...
+
+
+Some = TypeVar("Some", bound=Lasting)
+
+
+def without(whole: Some, begin: datetime, end: datetime) -> Iterator[Some]:
+    """What remains of ``whole`` before ``begin`` and after ``end``."""
+    if whole.begin < begin:
+        yield replace(whole, end=min(whole.end, begin))
+    if end < whole.end:
+        yield replace(whole, begin=max(whole.begin, end))
 
 
 def stretches(shifts: Iterable[Shift], begin: datetime, end: datetime) -> list[Stretch]:
