@@ -77,6 +77,10 @@ class Person:
         """Change `real_name`, `title` or `tz`."""
         await self.act("profile", **fields)
 
+    async def change_usergroup(self, usergroup: str, *users: str) -> None:
+        """Say who is in a user group from now on; only admins may."""
+        await self.act("usergroup", usergroup=usergroup, users=list(users))
+
     # Channels ------------------------------------------------------------------------------------------------------
 
     async def create(self, name: str, *, is_private: bool = False) -> str:

@@ -270,7 +270,7 @@ def usergroup_json(workspace: Workspace, group: Usergroup, with_users: bool, wit
         "handle": group.handle,
         "is_external": False,
         "date_create": group.created,
-        "date_update": group.created,
+        "date_update": group.updated or group.created,
         "date_delete": group.deleted_at,
         "auto_type": None,
         "created_by": group.created_by,

@@ -209,6 +209,7 @@ class Usergroup:
     created: int
     created_by: str
     description: str = ""
+    updated: int = 0
     deleted_at: int = 0
 
 
@@ -242,7 +243,8 @@ class Change:
     `kind` is one of: message_posted, message_changed, message_deleted, ephemeral_posted, ephemeral_changed,
     ephemeral_deleted, reaction_added, reaction_removed, pin_added, pin_removed, bookmark_changed, channel_created,
     channel_changed, channel_renamed, channel_archived, channel_unarchived, channel_deleted, member_joined, member_left,
-    user_changed, home_opened, view_opened, view_updated, view_closed, home_published, samples_changed.
+    user_changed, home_opened, view_opened, view_updated, view_closed, home_published, samples_changed,
+    usergroup_changed.
     `channel` and `user` say whom it concerns (a view's owner, an ephemeral message's reader, a member …).
     """
 

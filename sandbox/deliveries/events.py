@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sandbox.deliveries.courier import Courier
-from sandbox.shapes import channel_json, message_json, pin_json, user_json, view_json
+from sandbox.shapes import channel_json, message_json, pin_json, user_json, usergroup_json, view_json
 from sandbox.things import Change, Channel, Json, Pin
 from sandbox.workspace import Workspace
 
@@ -242,6 +242,28 @@ def user_changed(workspace: Workspace, change: Change) -> Iterator[Event]:
     yield Event(body, "user_change", "users:read")
 
 
+def usergroup_changed(workspace: Workspace, change: Change) -> Iterator[Event]:
+    """docs.slack.dev/reference/events/subteam_members_changed and .../subteam_updated"""
+    group, before = change.data["usergroup"], change.data["before"]
+    added, removed = [u for u in group.users if u not in before], [u for u in before if u not in group.users]
+    body: Json = {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": workspace.team_id,
+        "date_previous_update": change.data["previous_update"],
+        "date_update": group.updated,
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": workspace.new_ts(),
+    }
+    yield Event(body, "subteam_members_changed", "usergroups:read")
+    shape = usergroup_json(workspace, group, with_users=True, with_count=True)
+    updated = {"type": "subteam_updated", "subteam": shape, "event_ts": workspace.new_ts()}
+    yield Event(updated, "subteam_updated", "usergroups:read")
+
+
 def home_opened(workspace: Workspace, change: Change) -> Iterator[Event]:
     body = {
         "type": "app_home_opened",
@@ -292,5 +314,6 @@ TELLERS: dict[str, Callable[[Workspace, Change], Iterator[Event]]] = {
     "channel_unarchived": channel_archived,
     "channel_deleted": channel_deleted,
     "user_changed": user_changed,
+    "usergroup_changed": usergroup_changed,
     "home_opened": home_opened,
 }

@@ -10,7 +10,7 @@ from sandbox.answers import answer
 from sandbox.deliveries.payloads import in_channel, interaction, slash_command
 from sandbox.deliveries.tokens import ResponseUrl
 from sandbox.people.asking import answerable, ask, slackbot, triggered
-from sandbox.people.desk import Act, message_seen, open_channel_of, verb
+from sandbox.people.desk import Act, open_channel_of, verb
 from sandbox.refusals import RefusedError
 from sandbox.shapes import message_json
 from sandbox.slack import Slack
@@ -87,9 +87,9 @@ def escaped(workspace: Workspace, text: str) -> str:
 
 @verb("shortcut", Shortcut)
 async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
-    """A global shortcut, or with `channel` and `ts` one on a message, whosever it is.
+    """A global shortcut, or with `channel` and `ts` one on a message: anybody's, but none that one person alone sees.
 
-    docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    docs.slack.dev/interactivity/implementing-shortcuts ("Message shortcuts")
     """
     wanted = "message" if act.ts else "global"
     known = [s for s in slack.workspace.app.shortcuts if s["callback_id"] == act.callback_id and s["type"] == wanted]
@@ -101,7 +101,7 @@ async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
         await ask(slack, "interactive", payload)
         return {}
     channel = open_channel_of(slack, person, act.channel or "")
-    message = message_seen(person, channel, act.ts)
+    message = slack.workspace.find_message(channel, act.ts)
     payload = interaction(slack.workspace, "message_action", person)
     del payload["api_app_id"]
     payload |= {

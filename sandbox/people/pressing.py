@@ -56,7 +56,11 @@ class Options(Touch):
 
 @verb("press", Press)
 async def press(slack: Slack, person: User, act: Press) -> Json:
-    """Touch an element. What stands in an input block is told only if its `dispatch_action` asks for it."""
+    """Touch an element. What stands in an input block is told only if its `dispatch_action` asks for it.
+
+    When the app is told, once for each item chosen and with null when one is deselected:
+    docs.slack.dev/reference/interaction-payloads/block_actions-payload ("Timing of payload dispatch")
+    """
     blocks, surface, payload = _surface(slack, person, act, "block_actions")
     element = forms.find_element(blocks, act.block_id, act.action_id)
     offered = slack.offered(surface)

@@ -1,6 +1,6 @@
-"""People change what others see of them.
+"""People change what others see of them, and who is in a user group.
 
-The app hears `user_change` (docs.slack.dev/reference/events/user_change).
+The app hears `user_change`, `subteam_members_changed` and `subteam_updated` (docs.slack.dev/reference/events).
 """
 
 import zoneinfo
@@ -25,4 +25,25 @@ async def profile(slack: Slack, person: User, act: Profile) -> Json:
         setattr(person, name, value)
     person.updated = slack.workspace.now()
     slack.workspace.publish("user_changed", user=person.id)
+    return {}
+
+
+class Members(Act):
+    usergroup: str
+    users: list[str]
+
+
+@verb("usergroup", Members)
+async def usergroup(slack: Slack, person: User, act: Members) -> Json:
+    """Say who is in a user group from now on, as an admin may."""
+    group = slack.workspace.usergroups.get(act.usergroup)
+    if group is None:
+        raise RefusedError("no_such_subteam")
+    if not person.is_admin:
+        raise RefusedError("permission_denied")
+    before, previous_update = group.users, group.updated or group.created
+    group.users, group.updated = [slack.workspace.find_user(user).id for user in act.users], slack.workspace.now()
+    slack.workspace.publish(
+        "usergroup_changed", user=person.id, usergroup=group, before=before, previous_update=previous_update
+    )
     return {}

@@ -69,6 +69,8 @@ EVENTS = [
     "pin_removed",
     "reaction_added",
     "reaction_removed",
+    "subteam_members_changed",
+    "subteam_updated",
     "user_change",
 ]
 

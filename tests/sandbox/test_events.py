@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.refusals import RefusedError
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import GENERAL, INCIDENTS, Heard
 
@@ -129,6 +131,18 @@ async def test_reactions_with_whose_message_it_was(sandbox: Sandbox, web: AsyncW
     assert added["item"] == {"type": "message", "channel": INCIDENTS, "ts": ts}
     assert (added["user"], added["reaction"], added["item_user"]) == ("U0BEN", "pushpin", "U0ANA")
     assert (await heard.next(type="reaction_removed"))["user"] == "U0BEN"
+
+
+async def test_who_comes_into_a_user_group_and_leaves_it(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
+    await sandbox.person("ana").change_usergroup("S0ONCALL", "U0DAN", "U0EVE")
+    changed = await heard.next(type="subteam_members_changed")
+    assert (changed["subteam_id"], changed["removed_users"]) == ("S0ONCALL", ["U0BEN"])
+    assert (changed["added_users"], changed["added_users_count"]) == (["U0EVE"], 1)
+    updated = (await heard.next(type="subteam_updated"))["subteam"]
+    assert (updated["handle"], updated["users"], updated["user_count"]) == ("oncall", ["U0DAN", "U0EVE"], 2)
+    assert (await web.usergroups_users_list(usergroup="S0ONCALL"))["users"] == ["U0DAN", "U0EVE"]
+    with pytest.raises(RefusedError, match="permission_denied"):
+        await sandbox.person("ben").change_usergroup("S0ONCALL", "U0BEN")
 
 
 async def test_home_profile_mention_and_direct_message(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:

@@ -273,6 +273,12 @@ async def test_what_is_chosen_on_a_message_is_told_with_what_was_there_first(
     }
 
 
+async def test_what_is_deselected_is_told_as_nothing(sandbox: Sandbox, app: App, show: Show) -> None:
+    where = await show(actions(menu("static_select", options=[option("One")], initial_option=option("One"))))
+    await sandbox.person("ana").press("value", "b", selected_option="", **where)
+    assert app.pressed[0]["actions"][0]["selected_option"] is None
+
+
 @pytest.mark.parametrize(
     ("kind", "chosen"),
     [

@@ -251,7 +251,7 @@ async def test_menus_on_messages_send_what_was_chosen(sandbox: Sandbox, app: App
         await sandbox.person("ana").press("other", "b", channel=GENERAL, ts=ts)
 
 
-async def test_shortcuts_everywhere_and_on_a_message(sandbox: Sandbox, bolt: AsyncApp) -> None:
+async def test_shortcuts_everywhere_and_on_a_message(sandbox: Sandbox, bolt: AsyncApp, web: AsyncWebClient) -> None:
     bodies: list[dict[str, Any]] = []
 
     async def taken(ack: Any, body: dict[str, Any]) -> None:
@@ -268,6 +268,9 @@ async def test_shortcuts_everywhere_and_on_a_message(sandbox: Sandbox, bolt: Asy
     assert (bodies[1]["message"]["user"], bodies[1]["message_ts"]) == ("U0BEN", ts)
     with pytest.raises(RefusedError, match="unknown_shortcut"):
         await ana.shortcut("on_this")
+    whispered = await web.chat_postEphemeral(channel=GENERAL, user="U0ANA", text="for you alone")
+    with pytest.raises(RefusedError, match="message_not_found"):
+        await ana.shortcut("on_this", channel=GENERAL, ts=whispered["message_ts"])
 
 
 async def test_a_home_tab_for_each_person(sandbox: Sandbox, web: AsyncWebClient) -> None:

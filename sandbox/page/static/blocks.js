@@ -32,7 +32,6 @@ function isTold(element) {
 function tellChange(element, undo = () => unsettle(element)) {
   if (!element || !isTold(element)) return;
   const { type, ...pressed } = state(element);
-  if (type === "static_select" && !pressed.selected_option) return;
   press(element, pressed, undo);
 }
 
