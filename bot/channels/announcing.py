@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.cards.announcement import announcement
 from bot.channels.channel_state import CHANNEL_ERRORS
-from bot.channels.listing import pages
+from bot.channels.places import enter, places
 from bot.channels.posting import marked, show_once, shows_now
-from bot.context import Bot, channel
+from bot.context import Bot
 from bot.slack import SlackRefused
 from incidents.actions.posts import remember_post
 from incidents.consequences import CONSEQUENCES, UPDATE_ANNOUNCEMENT
@@ -56,7 +56,7 @@ async def _announce(
     """One channel that refuses keeps no other from being told."""
     refusals: dict[str, SlackRefused] = {}
     looking = bool(there) or job.attempt > 1
-    for name, where in (await _places(bot, wanted, looking)).items():
+    for name, where in (await places(bot, wanted, looking)).items():
         if where not in there:
             try:
                 await _announce_in(bot, job, incident, where)
@@ -73,33 +73,6 @@ async def _announce(
 async def _announce_in(bot: Bot, job: Job, incident: Incident, where: Channel) -> None:
     message = announcement(incident, bot.core.clock())
     if job.attempt > 1:
-        await _join(bot, where)
+        await enter(bot, where)
     place, id = await show_once(bot, job, where, message, marked("incident_announcement", incident.number))
     await remember_post(bot.core, Post(incident.number, Purpose.ANNOUNCEMENT, place, id))
-
-
-async def _join(bot: Bot, where: Channel) -> None:
-    """Posting takes no membership, looking whether it was posted does; nobody joins a private channel by themselves.
-
-    https://docs.slack.dev/reference/methods/conversations.history, https://docs.slack.dev/reference/methods/conversations.join
-    """
-    try:
-        await bot.slack.call("conversations.join", channel=where.id)
-    except SlackRefused as refused:
-        if refused.error != "method_not_supported_for_channel_type":
-            raise
-
-
-async def _places(bot: Bot, wanted: Collection[str], looking: bool) -> dict[str, Channel]:
-    """The ``wanted`` channels by their configured name; by their id where one must look into them.
-
-    Posting takes names too, so that nothing is listed at the first attempt, when people wait:
-    https://docs.slack.dev/reference/methods/chat.postMessage
-    """
-    named = {name: channel(name) for name in wanted}
-    if looking:
-        types = "public_channel,private_channel"
-        async for found in pages(bot.slack, "conversations.list", "channels", types=types, exclude_archived=True):
-            if found["name"] in named:
-                named[found["name"]] = channel(found["id"])
-    return named

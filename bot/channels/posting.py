@@ -4,6 +4,8 @@ https://docs.slack.dev/messaging/message-metadata
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.cards.message import Message
@@ -18,31 +20,46 @@ CLOCKS_DIFFER = 60
 """Seconds by which Slack's clock and ours may differ."""
 
 
-def marked(kind: str, incident: int, **more: int) -> dict[str, Any]:
-    """The metadata of a message: what ``kind`` it is, of which incident."""
-    return {"event_type": kind, "event_payload": {"incident": incident, **more}}
+@dataclass(frozen=True)
+class Spot:
+    """Where a message goes that is not about an incident: into a channel, or a thread there.
+
+    Nothing like it was posted before ``since``.
+    """
+
+    channel: Channel
+    since: datetime
+    thread: str | None = None
+
+
+def marked(kind: str, incident: int | None = None, **more: int) -> dict[str, Any]:
+    """The metadata of a message: what ``kind`` it is, of which incident, or of what else that ``more`` names."""
+    about = more if incident is None else {"incident": incident, **more}
+    return {"event_type": kind, "event_payload": about}
 
 
 async def post_once(
-    bot: Bot, job: Job, where: Channel, message: Message, metadata: dict[str, Any]
+    bot: Bot, job: Job, where: Channel | Spot, message: Message, metadata: dict[str, Any]
 ) -> tuple[Channel, str]:
     """Post ``message`` in ``where`` unless an earlier attempt did; gives the channel and the message's id there.
 
-    Raises SlackRefused, SlackUnavailable.
+    A channel alone is meant for the incident that ``job`` is about. Raises SlackRefused, SlackUnavailable.
     """
-    return await _posted_by_earlier_attempt(bot, job, where, metadata) or await _post(bot, where, message, metadata)
+    spot = await _spot(bot, job, where)
+    return await _posted_by_earlier_attempt(bot, job, spot, metadata) or await _post(bot, spot, message, metadata)
 
 
 async def show_once(
-    bot: Bot, job: Job, where: Channel, message: Message, metadata: dict[str, Any]
+    bot: Bot, job: Job, where: Channel | Spot, message: Message, metadata: dict[str, Any]
 ) -> tuple[Channel, str]:
     """The same for a message that is to show how things are: what an earlier attempt posted may be out of date.
 
     Raises SlackRefused, SlackUnavailable.
     """
-    earlier = await _posted_by_earlier_attempt(bot, job, where, metadata)
+    spot = await _spot(bot, job, where)
+    earlier = await _posted_by_earlier_attempt(bot, job, spot, metadata)
     if earlier is None:
-        return await _post(bot, where, message, metadata)
+        return await _post(bot, spot, message, metadata)
     place, id = earlier
     await bot.slack.call("chat.update", channel=place.id, ts=id, **message.to_dict())
     return earlier
@@ -63,31 +80,46 @@ async def shows_now(bot: Bot, post: Post, message: Message) -> bool:
     return True
 
 
-async def _posted_by_earlier_attempt(
-    bot: Bot, job: Job, where: Channel, metadata: dict[str, Any]
-) -> tuple[Channel, str] | None:
-    if job.attempt > 1:
-        async for there in posted_before(bot, job.subject, where, metadata["event_type"]):
-            if there["metadata"] == metadata:
-                return where, str(there["ts"])
-    return None
-
-
-async def _post(bot: Bot, where: Channel, message: Message, metadata: dict[str, Any]) -> tuple[Channel, str]:
-    answer = await bot.slack.call(
-        "chat.postMessage", channel=where.id, metadata=metadata, unfurl_links=False, **message.to_dict()
-    )
-    return channel(answer["channel"]), answer["ts"]
-
-
 async def posted_before(bot: Bot, incident: int, where: Channel, kind: str) -> AsyncIterator[dict[str, Any]]:
     """The bot's messages of a ``kind`` in ``where`` since the incident was declared, newest first.
 
     Raises SlackRefused, SlackUnavailable.
     """
-    declared = (await bot.core.storage.read.entries(incident, 1, 1))[0]
-    bounds = {"oldest": f"{declared.recorded_at.timestamp() - CLOCKS_DIFFER:.6f}", "include_all_metadata": True}
-    async for message in pages(bot.slack, "conversations.history", "messages", channel=where.id, **bounds):
+    async for message in _mine(bot, Spot(where, await _declared(bot, incident)), kind):
+        yield message
+
+
+async def _posted_by_earlier_attempt(
+    bot: Bot, job: Job, spot: Spot, metadata: dict[str, Any]
+) -> tuple[Channel, str] | None:
+    if job.attempt > 1:
+        async for there in _mine(bot, spot, metadata["event_type"]):
+            if there["metadata"] == metadata:
+                return spot.channel, str(there["ts"])
+    return None
+
+
+async def _post(bot: Bot, spot: Spot, message: Message, metadata: dict[str, Any]) -> tuple[Channel, str]:
+    said = {"metadata": metadata, "unfurl_links": False, **message.to_dict()}
+    answer = await bot.slack.call("chat.postMessage", channel=spot.channel.id, thread_ts=spot.thread, **said)
+    return channel(answer["channel"]), answer["ts"]
+
+
+async def _mine(bot: Bot, spot: Spot, kind: str) -> AsyncIterator[dict[str, Any]]:
+    """The bot's messages of a ``kind`` in ``spot``."""
+    method = "conversations.replies" if spot.thread else "conversations.history"
+    bounds = {"oldest": f"{spot.since.timestamp() - CLOCKS_DIFFER:.6f}", "include_all_metadata": True}
+    async for message in pages(bot.slack, method, "messages", channel=spot.channel.id, ts=spot.thread, **bounds):
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") == kind and message.get("bot_id") == bot.identity.bot_id:
             yield message
+
+
+async def _spot(bot: Bot, job: Job, where: Channel | Spot) -> Spot:
+    if isinstance(where, Spot):
+        return where
+    return Spot(where, await _declared(bot, job.subject) if job.attempt > 1 else bot.core.clock())
+
+
+async def _declared(bot: Bot, incident: int) -> datetime:
+    return (await bot.core.storage.read.entries(incident, 1, 1))[0].recorded_at
