@@ -112,7 +112,7 @@ def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
         value = None if value in (None, "") else _option(element, value, offered)
     elif field == "selected_options":
         value = [_option(element, one, offered) for one in value or []]
-    elif value == "" and field == "value":
+    elif value == "":
         value = None
     _check(element, value)
     if kind == "datetimepicker" and value is not None:
