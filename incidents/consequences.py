@@ -14,7 +14,7 @@ from incidents.model.alert import Alert
 from incidents.model.escalation import Call, Escalation
 from incidents.model.facts import Fact
 from incidents.model.organisation import Outside, Target
-from incidents.model.storm import STORM_LIST, Storm
+from incidents.model.storm import STORM_LIST
 from incidents.model.timeline import Entry
 
 
@@ -219,14 +219,14 @@ def alert_shown(alert: Alert, at: datetime, pace: Pace) -> NewJob:
         lane = f"alert-{alert.number}/message"
         return NewJob(JobKind.SHOW_ALERT, alert.number, lane, due_at, 0, 0, lane)
     part = alert.storm.place // STORM_LIST
-    lane = f"storm-{alert.storm.storm}/list-{part}"
-    return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, at + pace.alert, part, part, lane)
+    lane = f"storm-{alert.storm.storm}/lists"
+    return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, at + pace.alert, part, part, f"{lane}/{part}")
 
 
-def storm_shown(storm: Storm, due_at: datetime) -> NewJob:
-    """A storm's message shows how many alerts there are."""
-    lane = f"storm-{storm.id}/message"
-    return NewJob(JobKind.SHOW_STORM, storm.id, lane, due_at, 0, 0, lane)
+def storm_shown(storm: int, due_at: datetime) -> NewJob:
+    """A storm's message shows how many alerts there are, and how they stand."""
+    lane = f"storm-{storm}/message"
+    return NewJob(JobKind.SHOW_STORM, storm, lane, due_at, 0, 0, lane)
 
 
 def auto_declared(alert: Alert, at: datetime) -> NewJob:

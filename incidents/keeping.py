@@ -13,6 +13,7 @@ from incidents.consequences import (
     call_shown,
     called_outside,
     escalation_due,
+    storm_shown,
 )
 from incidents.model import facts
 from incidents.model.alert import Alert
@@ -21,6 +22,9 @@ from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.parts import Act
 from incidents.ports import Unit
+
+SHOWN_AT_ALERTS = (facts.TitleChanged, facts.ChannelAttached, facts.ChannelDetached)
+"""What an incident's alerts tell of it, and where they lead."""
 
 
 async def keep_escalations(
@@ -42,9 +46,19 @@ async def keep_escalations(
 
 async def keep_alerts(unit: Unit, alerts: Sequence[Alert], at: datetime, pace: Pace) -> None:
     """Store ``alerts`` and have their messages show how they stand."""
-    jobs = [alert_shown(alert, at, pace) for alert in alerts]
+    jobs = alerts_shown(alerts, at, pace)
     await unit.alerts.save(alerts)
     await unit.enqueue(jobs)
+
+
+def alerts_shown(alerts: Iterable[Alert], at: datetime, pace: Pace) -> list[NewJob]:
+    """The messages of ``alerts``, and of the storms they are in, show how they stand."""
+    shown = list(alerts)
+    storms = dict.fromkeys(alert.storm.storm for alert in shown if alert.storm is not None)
+    return [
+        *(storm_shown(storm, at + pace.alert) for storm in storms),
+        *(alert_shown(alert, at, pace) for alert in shown),
+    ]
 
 
 async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> None:
@@ -56,6 +70,8 @@ async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> No
         await _stop(unit, incident, resolved_by, at, pace)
     elif joined:
         await answer_calls(unit, incident, joined, at, pace)
+    if incident.alerts and any(isinstance(fact, SHOWN_AT_ALERTS) for _, fact in new):
+        await unit.enqueue(alerts_shown(await unit.alerts.linked_to(incident.number), at, pace))
 
 
 async def _stop(unit: Unit, incident: Incident, by: Person, at: datetime, pace: Pace) -> None:

@@ -1,23 +1,39 @@
 """Alerts and storms of them, on the tables."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incidents.model.alert import Alert, LogEntry, StormPlace, event_adapter
+from incidents.model.alert import FROM_ALERT, Alert, LogEntry, StormPlace, event_adapter
 from incidents.model.identity import Person
 from incidents.model.storm import Storm
 from incidents.model.vocabulary import AlertStatus, Severity
+from incidents.ports.alerts import Standing
 from storage.chunks import chunks
 from storage.counting import take_numbers
 from storage.database import Database, upsert
 from storage.holding import hold
 from storage.rows import folded
-from storage.tables import alert_log, alerts, storms
+from storage.tables import alert_log, alerts, incidents, storms, timeline_entries
 
 Values = dict[str, Any]
 
@@ -68,6 +84,26 @@ class SqlAlertUnit:
     async def open_in(self, storm: int) -> list[Alert]:
         return await self._load(select(alerts).where(alerts.c.storm == storm, alerts.c.resolved_at.is_(None)))
 
+    async def linked_to(self, incident: int) -> list[Alert]:
+        return await self._load(select(alerts).where(alerts.c.incident == incident))
+
+    async def declared_from_one_like(self, alert: Alert) -> int | None:
+        declared = timeline_entries.c
+        theirs = and_(declared.incident == incidents.c.number, declared.number == 1)
+        alike = and_(
+            declared.origin == literal(FROM_ALERT) + cast(alerts.c.number, String),
+            alerts.c.source == alert.source,
+            _same_trouble(alert),
+        )
+        found = (
+            select(func.max(incidents.c.number))
+            .join(timeline_entries, theirs)
+            .join(alerts, alike)
+            .where(incidents.c.resolved_at.is_(None))
+        )
+        number: int | None = (await self._connection.execute(found)).scalar_one()
+        return number
+
     async def last_episodes(self, source: str, keys: Collection[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for some in chunks(keys):
@@ -88,12 +124,10 @@ class SqlAlertUnit:
             known.update((await self._connection.execute(query)).scalars())
         return known
 
-    async def recent(self, source: str, since: datetime) -> tuple[int, Severity | None]:
-        query = select(func.count(), func.min(alerts.c.severity)).where(
-            alerts.c.source == source, alerts.c.received_at > since
-        )
-        many, worst = (await self._connection.execute(query)).one()
-        return many, Severity(worst) if worst is not None else None
+    async def recent(self, source: str, since: datetime) -> int:
+        query = select(func.count()).where(alerts.c.source == source, alerts.c.received_at > since)
+        many: int = (await self._connection.execute(query)).scalar_one()
+        return many
 
     async def save(self, changed: Sequence[Alert]) -> None:
         new = [alert for alert in changed if alert.number not in self._stored]
@@ -162,6 +196,13 @@ class SqlAlertReader:
             row = (await connection.execute(select(storms).where(storms.c.id == id))).one_or_none()
         return _storm(row) if row else None
 
+    async def standing_in(self, storm: int) -> Counter[Standing]:
+        table = alerts.c
+        query = select(table.status, table.incident, func.count().label("many")).where(table.storm == storm)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.group_by(table.status, table.incident))).all()
+        return Counter({Standing(AlertStatus(row.status), row.incident): row.many for row in rows})
+
     async def in_storm(self, storm: int, first: int, many: int) -> list[Alert]:
         theirs = select(alerts).where(alerts.c.storm == storm, alerts.c.storm_place.between(first, first + many - 1))
         return await self._alerts(theirs.order_by(alerts.c.storm_place))
@@ -169,6 +210,14 @@ class SqlAlertReader:
     async def _alerts(self, query: Select[Any]) -> list[Alert]:
         async with self._database.reading() as connection:
             return [_alert(row) for row in await connection.execute(query)]
+
+
+def _same_trouble(alert: Alert) -> ColumnElement[bool]:
+    """Whether an alert is about the service that ``alert`` is about, or of the same storm."""
+    table = alerts.c
+    by_name = and_(table.service.is_(None), table.service_name == alert.service_name)
+    same_service = table.service == alert.service if alert.service is not None else by_name
+    return or_(same_service, table.storm == alert.storm.storm) if alert.storm else same_service
 
 
 def _open(source: str) -> tuple[Any, ...]:

@@ -7,14 +7,22 @@ from incidents.actions.paging import page_for
 from incidents.actions.scene import Scene
 from incidents.core import Core
 from incidents.keeping import answer_calls, keep_alerts, keep_escalations
-from incidents.model.alert import Alert, Hurried
+from incidents.model.alert import TOOLS, Alert, Hurried
 from incidents.model.escalation import About, Escalation
 from incidents.model.facts import Paged
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
 from incidents.model.parts import Act
-from incidents.model.refusals import AlertNotLinked, AlertOver, NoPolicy, NoSuchAlert, NoSuchIncident
+from incidents.model.refusals import (
+    AlertInPrivate,
+    AlertLinkedElsewhere,
+    AlertNotLinked,
+    AlertOver,
+    NoPolicy,
+    NoSuchAlert,
+    NoSuchIncident,
+)
 from incidents.ports import Unit
 
 
@@ -76,14 +84,27 @@ async def escalate_alert(core: Core, number: int, by: Person) -> Alert:
 async def link_alert(core: Core, number: int, incident: int, by: Person) -> Incident:
     """Tie an alert to an incident; its people come along.
 
-    Raises NoSuchAlert, NoSuchIncident, IncidentResolved, AlertLinkedElsewhere.
+    Raises NoSuchAlert, NoSuchIncident, IncidentResolved, AlertLinkedElsewhere, AlertInPrivate.
     """
-    async with core.changing(incident, by) as (unit, linked):
-        alert = await unit.alerts.load(number)
-        if alert is None:
-            raise NoSuchAlert
-        await link(core, unit, linked, alert, by)
-        return linked
+    try:
+        async with core.changing(incident, by) as (unit, linked):
+            alert = await unit.alerts.load(number)
+            if alert is None:
+                raise NoSuchAlert
+            await link(core, unit, linked, alert, by)
+            return linked
+    except AlertLinkedElsewhere as elsewhere:
+        await incident_with_alert(core, elsewhere.number, by)
+        raise
+
+
+async def incident_with_alert(core: Core, number: int, by: Person) -> Incident:
+    """The incident that an alert belongs to, for ``by``. Raises AlertInPrivate where it is none of theirs."""
+    incident = await core.storage.read.incident(number)
+    assert incident is not None, "an incident is never deleted"
+    if not incident.visible_to(by):
+        raise AlertInPrivate
+    return incident
 
 
 async def link(core: Core, unit: Unit, incident: Incident, alert: Alert, by: Person) -> None:
@@ -96,7 +117,7 @@ async def link(core: Core, unit: Unit, incident: Incident, alert: Alert, by: Per
         return
     incident.link_alert(alert.number, alert.linked, Act(by, at))
     await keep_alerts(unit, [alert], at, core.pace)
-    if alert.accepted_by is not None:
+    if alert.accepted_by is not None and alert.accepted_by.platform != TOOLS:
         incident.join(alert.accepted_by, Act(by, at))
     await answer_calls(unit, incident, incident.joined, at, core.pace)
     for escalation in await unit.paging.active([About(alert=alert.number)]):

@@ -66,6 +66,7 @@ class _Intake:
     touched: dict[int, Alert] = field(default_factory=dict)
     new: list[Alert] = field(default_factory=list)
     pages: list[About] = field(default_factory=list)
+    declaring: list[Alert] = field(default_factory=list)
     storm: Storm | None = None
     incidents: dict[int, Incident] = field(default_factory=dict)
 
@@ -105,6 +106,8 @@ class _Intake:
         alert = Alert.fire(number, self.source_id, signal, self._service(signal), at)
         self.open[alert.key] = self.touched[number] = alert
         self.new.append(alert)
+        if self._declares(alert):
+            self.declaring.append(alert)
 
     def _service(self, signal: Signal) -> tuple[str | None, str]:
         id = self.organisation.service_called(signal.service) if signal.service else self.source.service
@@ -116,10 +119,7 @@ class _Intake:
         incident = self.incidents.get(alert.incident or 0)
         match signal.kind:
             case SignalKind.FIRE:
-                before = alert.severity
-                alert.fires_again(signal, at)
-                if before > self.source.pages_from and alert.accepted_by is None:
-                    self._page(About(alert=alert.number), alert.severity)
+                self._fire_again(alert, signal, at)
             case SignalKind.ACCEPT if alert.accepted_by is None:
                 alert.accept(self.by, at)
                 if incident is not None:
@@ -134,26 +134,35 @@ class _Intake:
             case SignalKind.COMMENT:
                 alert.remark(signal.details or signal.title, self.by, at, signal.delivery)
 
+    def _fire_again(self, alert: Alert, signal: Signal, at: datetime) -> None:
+        """It pages, and declares, where only what the tool says now is a reason to."""
+        paged, declared = alert.severity <= self.source.pages_from, self._declares(alert)
+        alert.fires_again(signal, at)
+        if not paged and alert.accepted_by is None:
+            self._page(About(alert=alert.number), alert.severity)
+        if not declared and self._declares(alert):
+            self.declaring.append(alert)
+
     async def _gather_storm(self, at: datetime) -> None:
-        """Tell which new alerts page by themselves, and which belong to a storm that pages once for all."""
+        """Tell whether the new alerts page each by itself, or belong to a storm that pages once for all."""
         if not self.new:
             return
         latest = await self.unit.alerts.latest_storm(self.source_id)
-        self.storm = latest if latest is not None and latest.rages(at) else None
-        recent, worst = (0, None) if self.storm else await self.unit.alerts.recent(self.source_id, at - WITHIN)
+        if latest is not None and latest.rages(at):
+            self.storm = latest
+        elif len(self.new) + await self.unit.alerts.recent(self.source_id, at - WITHIN) >= MANY:
+            self.storm = await self._begin_storm(at)
         for alert in self.new:
-            if self.storm is None and recent + 1 >= MANY:
-                await self._begin_storm(alert, worst, at)
             if self.storm is None:
-                recent, worst = recent + 1, min(worst or alert.severity, alert.severity)
                 self._page(About(alert=alert.number), alert.severity)
             else:
                 self._add_to_storm(self.storm, alert, at)
 
-    async def _begin_storm(self, alert: Alert, worst: Severity | None, at: datetime) -> None:
-        severity = min(worst or alert.severity, alert.severity)
-        self.storm = Storm(await self.unit.alerts.next_storm(), self.source_id, at, at, severity)
-        self._page(About(storm=self.storm.id), severity)
+    async def _begin_storm(self, at: datetime) -> Storm:
+        worst = min(alert.severity for alert in self.new)
+        storm = Storm(await self.unit.alerts.next_storm(), self.source_id, at, at, worst)
+        self._page(About(storm=storm.id), worst)
+        return storm
 
     def _add_to_storm(self, storm: Storm, alert: Alert, at: datetime) -> None:
         alert.storm = StormPlace(storm.id, storm.alerts)
@@ -170,7 +179,7 @@ class _Intake:
         if self.storm is not None:
             await self.unit.alerts.save_storm(self.storm)
         ended = await self._ended_escalations(at)
-        declaring = [auto_declared(alert, at) for alert in self.new if self._declares(alert)]
+        declaring = [auto_declared(alert, at) for alert in self.declaring if alert.is_open]
         await keep_alerts(self.unit, list(self.touched.values()), at, self.core.pace)
         await keep_escalations(self.unit, [*ended, *await self._begun_escalations(at)], at)
         await self.unit.enqueue([*declaring, *self._storm_jobs(at)])
@@ -196,7 +205,9 @@ class _Intake:
 
     async def _begun_escalations(self, at: datetime) -> list[Escalation]:
         open_ones = {number for number, alert in self.touched.items() if alert.is_open}
-        abouts = [about for about in self.pages if about.alert is None or about.alert in open_ones]
+        abouts = dict.fromkeys(about for about in self.pages if about.alert is None or about.alert in open_ones)
+        for escalation in await self.unit.paging.active([about for about in abouts if self._is_old(about)]):
+            del abouts[escalation.page.about]
         if not abouts or self.source.policy is None:
             return []
         target = Target.of(TargetKind.POLICY, self.source.policy)
@@ -206,11 +217,15 @@ class _Intake:
             for id, about in zip(ids, abouts, strict=True)
         ]
 
+    def _is_old(self, about: About) -> bool:
+        """Whether it may be paged for already."""
+        return about.alert is not None and all(about.alert != alert.number for alert in self.new)
+
     def _declares(self, alert: Alert) -> bool:
-        return alert.is_open and any(rule.matches(alert.severity, alert.labels) for rule in self.source.auto_declare)
+        return any(rule.matches(alert.severity, alert.labels) for rule in self.source.auto_declare)
 
     def _storm_jobs(self, at: datetime) -> list[NewJob]:
         if self.storm is None:
             return []
         first = self.storm.began_at == at
-        return [storm_shown(self.storm, at if first else at + self.core.pace.alert)]
+        return [storm_shown(self.storm.id, at if first else at + self.core.pace.alert)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from incidents.actions.alert_response import link
+from incidents.actions.alert_response import incident_with_alert, link
 from incidents.actions.mirror import PinnedMessage, pin_origin
 from incidents.actions.paging import PageRequest, begin_pages
 from incidents.consequences import CHANNEL_WANTED, following, job
@@ -12,7 +12,7 @@ from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
 from incidents.model.parts import Act, Declaration, Service
-from incidents.model.refusals import NoSuchAlert, UnknownService
+from incidents.model.refusals import AlertLinkedElsewhere, NoSuchAlert, UnknownService
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Impact, Severity
 from incidents.ports import Unit
 
@@ -37,7 +37,7 @@ class Declare:
     """The alert from which it is declared: it is linked, and its people come along."""
 
 
-class _DeclaredBefore(Exception):
+class DeclaredBefore(Exception):
     """There is an incident for this form or alert; the number that the declaration took is given back."""
 
     def __init__(self, number: int) -> None:
@@ -48,14 +48,12 @@ class _DeclaredBefore(Exception):
 async def declare(core: Core, request: Declare) -> Incident:
     """Make the incident, or give the one that the same ``origin`` made, or that the alert belongs to already.
 
-    Raises TextMissing, TextTooLong, UnknownService, UnknownTarget, NoSuchAlert.
+    Raises TextMissing, TextTooLong, UnknownService, UnknownTarget, NoSuchAlert, AlertInPrivate.
     """
     try:
         return await _declare(core, request)
-    except _DeclaredBefore as before:
-        incident = await core.storage.read.incident(before.number)
-        assert incident is not None, "an incident is never deleted"
-        return incident
+    except (DeclaredBefore, AlertLinkedElsewhere) as before:
+        return await incident_with_alert(core, before.number, request.by)
 
 
 async def was_declared(core: Core, origin: str) -> bool:
@@ -66,35 +64,40 @@ async def was_declared(core: Core, origin: str) -> bool:
 
 async def _declare(core: Core, request: Declare) -> Incident:
     async with core.storage.transaction() as unit:
-        number = await unit.next_number()  # taken first: from here on, other declarations wait
-        before = await unit.number_from(request.origin)
-        if before is None and request.alert is not None:
-            before = await unit.alerts.incident_of(request.alert)
-        if before is not None:
-            raise _DeclaredBefore(before)
-        declaration = Declaration(
-            title=request.title,
-            severity=request.severity,
-            summary=request.summary,
-            services=await known_services(unit, request.impacts or {}),
-            private=request.private,
-        )
-        act = core.act(request.by, request.origin)
-        incident = Incident.declare(number, declaration, act)
-        if request.message is not None:
-            origin = pin_origin(number, request.message)
-            incident.pin(request.message.fact, Act(request.by, act.at, origin, request.message.at))
-        entries = incident.take_new_entries()
-        await unit.save(incident, entries)
-        jobs = following(entries[:1], core.pace)
-        if request.wants_channel:
-            jobs += [job(wanted, entries[0], act.at, core.pace) for wanted in CHANNEL_WANTED]
-        await unit.enqueue(jobs)
-        await _bring_alert(core, unit, incident, request)
-        others = [target for target in request.page if target != Target.of(TargetKind.PERSON, request.by)]
-        if others:
-            await begin_pages(core, unit, PageRequest(request.by, number, others))
-        return incident
+        return await declare_in(core, unit, request)
+
+
+async def declare_in(core: Core, unit: Unit, request: Declare) -> Incident:
+    """`declare`, in a transaction that holds nothing but an alert source."""
+    number = await unit.next_number()  # taken first: from here on, other declarations wait
+    before = await unit.number_from(request.origin)
+    if before is None and request.alert is not None:
+        before = await unit.alerts.incident_of(request.alert)
+    if before is not None:
+        raise DeclaredBefore(before)
+    declaration = Declaration(
+        title=request.title,
+        severity=request.severity,
+        summary=request.summary,
+        services=await known_services(unit, request.impacts or {}),
+        private=request.private,
+    )
+    act = core.act(request.by, request.origin)
+    incident = Incident.declare(number, declaration, act)
+    if request.message is not None:
+        origin = pin_origin(number, request.message)
+        incident.pin(request.message.fact, Act(request.by, act.at, origin, request.message.at))
+    entries = incident.take_new_entries()
+    await unit.save(incident, entries)
+    jobs = following(entries[:1], core.pace)
+    if request.wants_channel:
+        jobs += [job(wanted, entries[0], act.at, core.pace) for wanted in CHANNEL_WANTED]
+    await unit.enqueue(jobs)
+    await _bring_alert(core, unit, incident, request)
+    others = [target for target in request.page if target != Target.of(TargetKind.PERSON, request.by)]
+    if others:
+        await begin_pages(core, unit, PageRequest(request.by, number, others))
+    return incident
 
 
 async def _bring_alert(core: Core, unit: Unit, incident: Incident, request: Declare) -> None:

@@ -56,7 +56,7 @@ class Scene:
         return people | {each.accepted_by for each in taken if each.accepted_by is not None}
 
     def take_on(self, by: Person, at: datetime) -> None:
-        """``by`` joins the incidents and accepts the alert, or each of a storm that nobody has.
+        """``by`` joins the incidents that they may know of, and accepts the alert, or each of a storm that nobody has.
 
         Raises AlertTaken, AlertOver, for an alert alone.
         """
@@ -68,7 +68,8 @@ class Scene:
             if alert.incident in self.incidents:
                 self.incidents[alert.incident].alert_accepted(alert.number, Act(by, at))
         for incident in self.incidents.values():
-            incident.join(by, Act(by, at))
+            if incident.visible_to(by):
+                incident.join(by, Act(by, at))
 
     def record(self, told: Iterable[PagingFact], by: Person, at: datetime) -> None:
         """Put what an escalation did on the record of what it is about; a storm has none of its own."""
@@ -86,7 +87,7 @@ class Scene:
         await keep_alerts(unit, [alert for alert in self.alerts if alert.new_log], at, core.pace)
         if self.storm is not None:
             await unit.alerts.save_storm(self.storm)
-            await unit.enqueue([storm_shown(self.storm, at)])
+            await unit.enqueue([storm_shown(self.storm.id, at)])
         for incident in self.incidents.values():
             await core.keep(unit, incident)
 

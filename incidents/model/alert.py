@@ -18,6 +18,8 @@ from incidents.model.signal import Signal
 from incidents.model.vocabulary import AlertStatus, Severity
 
 LONGEST_REMARK = 3_000
+FROM_ALERT = "alert:"
+"""Before an alert's number, the origin of the incident that it declared by itself."""
 
 TOOLS = "source"
 """The platform on which monitoring tools are, where they act on their own account; ids there are of sources."""

@@ -136,6 +136,13 @@ class AlertLinkedElsewhere(Refusal):
         self.number = number
 
 
+class AlertInPrivate(Refusal):
+    """An alert belongs to an incident that exists for its own people only."""
+
+    def __init__(self) -> None:
+        super().__init__("This alert is being worked on already, where you have no access. Ask whoever accepted it.")
+
+
 class AlertNotLinked(Refusal):
     """There is nothing to unlink."""
 

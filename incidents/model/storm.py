@@ -9,14 +9,19 @@ from datetime import datetime, timedelta
 from incidents.model.identity import Person
 from incidents.model.vocabulary import Severity
 
-MANY = 20
+MANY = 6
 """So many new alerts of one source …"""
 WITHIN = timedelta(seconds=60)
-"""… within this time begin a storm."""
+"""… within this time begin a storm: a channel takes one message a second, and nobody reads more.
+
+https://docs.slack.dev/apis/web-api/rate-limits
+"""
 STORM_LIST = 20
 """How many alerts of a storm one message lists."""
 CALM = timedelta(minutes=5)
-"""A storm is over once no new alert has come for so long."""
+"""A storm is over once no new alert has come for so long …"""
+LONGEST = timedelta(hours=1)
+"""… or once it has lasted so long: who accepted it has not accepted whatever may come for ever."""
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Storm:
 
     def rages(self, at: datetime) -> bool:
         """Whether an alert that comes at ``at`` belongs to it."""
-        return at - self.last_at < CALM
+        return at - self.last_at < CALM and at - self.began_at < LONGEST
 
     def add(self, severity: Severity, at: datetime) -> bool:
         """One alert more; True where it is worse than all before."""

@@ -1,6 +1,7 @@
 """What texts from people may be: how long, and never blank where something must be said."""
 
 import re
+from urllib.parse import urlsplit
 
 from incidents.model.refusals import TextMissing, TextTooLong
 
@@ -16,6 +17,16 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 def storable(text: str) -> str:
     """``text`` with each character that no database keeps shown as one that could not be read (U+FFFD)."""
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def web_address(link: str) -> str:
+    """``link`` where people can follow it (http or https, and whole), else nothing."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    whole = bool(parts.hostname) and not re.search(r"\s|…$", link)
+    return link if whole and parts.scheme in ("http", "https") else ""
 
 
 def one_line(what: str, text: str, limit: int) -> str:

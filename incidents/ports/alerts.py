@@ -1,12 +1,13 @@
 """Keeping and reading alerts and storms of them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from incidents.model.alert import Alert, LogEntry
 from incidents.model.storm import Storm
-from incidents.model.vocabulary import Severity
+from incidents.model.vocabulary import AlertStatus
 
 
 class AlertUnit(Protocol):
@@ -38,14 +39,20 @@ class AlertUnit(Protocol):
     async def open_in(self, storm: int) -> list[Alert]:
         """The open alerts of a storm."""
 
+    async def linked_to(self, incident: int) -> list[Alert]:
+        """All alerts that belong to an incident, resolved ones included."""
+
+    async def declared_from_one_like(self, alert: Alert) -> int | None:
+        """The latest open incident that declared itself from an alert of the same source and service, or storm."""
+
     async def last_episodes(self, source: str, keys: Collection[str]) -> dict[str, str]:
         """What the tool called the latest stretch of firing of each of these keys, where it said so."""
 
     async def known_deliveries(self, origins: Collection[str]) -> set[str]:
         """Those of ``origins`` that are in a log already."""
 
-    async def recent(self, source: str, since: datetime) -> tuple[int, Severity | None]:
-        """How many alerts the source has had since then, and the worst severity of them."""
+    async def recent(self, source: str, since: datetime) -> int:
+        """How many alerts the source has had since then."""
 
     async def save(self, alerts: Sequence[Alert]) -> None:
         """Store new or changed alerts, and what was noted in their logs."""
@@ -57,6 +64,13 @@ class AlertUnit(Protocol):
     async def next_storm(self) -> int: ...
 
     async def save_storm(self, storm: Storm) -> None: ...
+
+
+class Standing(NamedTuple):
+    """How an alert of a storm stands."""
+
+    status: AlertStatus
+    incident: int | None
 
 
 class AlertReader(Protocol):
@@ -74,6 +88,9 @@ class AlertReader(Protocol):
         """What is open (of one source), the worst and then the newest first."""
 
     async def storm(self, id: int) -> Storm | None: ...
+
+    async def standing_in(self, storm: int) -> Counter[Standing]:
+        """How many alerts of a storm stand how."""
 
     async def in_storm(self, storm: int, first: int, many: int) -> list[Alert]:
         """The alerts of a storm from place ``first`` on, in their order."""
