@@ -1,11 +1,12 @@
 """What is read back from the tables: incidents, lists, timelines, posts and services. Nothing here locks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, true, tuple_
 
+from incidents.model.facts import Fact
 from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Kind, Target, TargetKind
@@ -86,6 +87,12 @@ class SqlReader:
         table = timeline_entries.c
         stretch = select(timeline_entries).where(table.incident == incident, table.number.between(first, last))
         return await self._entries(stretch.order_by(table.number))
+
+    async def entries_of(self, incident: int, kinds: Collection[type[Fact]]) -> list[Entry]:
+        table = timeline_entries.c
+        names = [kind.model_fields["kind"].default for kind in kinds]
+        wanted = select(timeline_entries).where(table.incident == incident, table.key, table.kind.in_(names))
+        return await self._entries(wanted.order_by(table.number))
 
     async def posts(self, subject: int, purpose: Purpose) -> list[Post]:
         query = select(posts).where(posts.c.purpose == purpose.value, posts.c.subject == subject)

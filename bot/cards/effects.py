@@ -12,6 +12,8 @@ from incidents.model.vocabulary import Impact, Status
 
 TEXT = 300
 """Characters of somebody's text within a notice."""
+TITLES = 600
+"""Characters that name alerts."""
 
 _STATUS_FACTS = (facts.StatusChanged, facts.Resolved, facts.Reopened)
 
@@ -21,9 +23,12 @@ def effects(incident: Incident, entries: Sequence[Entry], write: WritePerson) ->
     if not entries:
         return []
     by, happened = entries[0].by, [entry.fact for entry in entries]
+    alerts = _alerts(happened)
     clauses = [
         _status(incident, entries),
+        alerts.pop("resolved", "") if _resolves(happened) else "",
         _severity(happened),
+        *alerts.values(),
         *_responders(happened, by, write),
         _commander(happened, by, write),
         _title(happened),
@@ -73,7 +78,7 @@ def _status_after(fact: Fact) -> Status:
 
 
 def _responders(happened: Sequence[Fact], by: Person, write: WritePerson) -> list[str]:
-    """Who came, went and was paged; not those who joined or left the channel itself, which everybody saw."""
+    """Who came and went; not those who joined or left the channel itself, which everybody saw."""
     moves: dict[Person, list[bool]] = {}
     for fact in happened:
         match fact:
@@ -82,16 +87,47 @@ def _responders(happened: Sequence[Fact], by: Person, write: WritePerson) -> lis
             case facts.ResponderLeft(person=person, via_channel=False):
                 moves.setdefault(person, []).append(False)
     handed_command = _new_commander(happened)
-    paged = [fact.person for fact in happened if isinstance(fact, facts.Paged) and fact.person not in moves]
     clauses = []
     for person, came in moves.items():
         there_and_back = came[0] != came[-1]
         said_with_command = came[-1] and person == handed_command and person != by
         if not there_and_back and not said_with_command:
             clauses.append(_moved(person, by, came[-1], write))
-    if paged:
-        clauses.append(f"paged {listing([mention(person) for person in paged], 1_000, ' ')}")
     return clauses
+
+
+def _alerts(happened: Sequence[Fact]) -> dict[str, str]:
+    """Which alerts were linked, unlinked and resolved, by the word; one that is accepted shows in its own place."""
+    linked: dict[int, str] = {}
+    unlinked: dict[int, str] = {}
+    resolved: dict[int, str] = {}
+    for fact in happened:
+        match fact:
+            case facts.AlertLinked(alert=alert, title=title) if unlinked.pop(alert, None) is None:
+                linked[alert] = title
+            case facts.AlertUnlinked(alert=alert, title=title) if linked.pop(alert, None) is None:
+                unlinked[alert] = title
+            case facts.AlertResolved(alert=alert, title=title):
+                resolved[alert] = title
+    told = {"linked": linked, "unlinked": unlinked, "resolved": resolved}
+    return {did: f"{did} {_alerts_called(list(titles.values()))}" for did, titles in told.items() if titles}
+
+
+def _alerts_called(titles: Sequence[str]) -> str:
+    """``the alert “HighErrorRate”``, ``2 alerts (“HighErrorRate”, “PodCrashLooping”)``."""
+    quoted = alert_titles(titles)
+    return f"the alert {quoted}" if len(titles) == 1 else f"{len(titles)} alerts ({quoted})"
+
+
+def alert_titles(titles: Sequence[str]) -> str:
+    """Alerts by name, as many as fit: ``“HighErrorRate”, “PodCrashLooping”``."""
+    return listing([f"“{cut(escape(title), TEXT)}”" for title in titles], TITLES)
+
+
+def _resolves(happened: Sequence[Fact]) -> bool:
+    """Whether that is what they come to."""
+    changes = [fact for fact in happened if isinstance(fact, _STATUS_FACTS)]
+    return bool(changes) and _status_after(changes[-1]) is Status.RESOLVED is not _status_before(changes[0])
 
 
 def _moved(person: Person, by: Person, came: bool, write: WritePerson) -> str:

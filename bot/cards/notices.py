@@ -7,36 +7,44 @@ https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 
 from collections.abc import Callable, Sequence
 
-from slack_sdk.models.blocks import ButtonElement
+from slack_sdk.models.blocks import Block
 
-from bot.cards.actions import JOIN
+from bot.cards.actions import JOIN, PAGE
 from bot.cards.blocks import SECTION_LIMIT, button, section
-from bot.cards.effects import effects
+from bot.cards.effects import alert_titles, effects
 from bot.cards.message import Message
-from bot.cards.text import by_name, cut, joined, listing, mention
+from bot.cards.page_notices import PAGING, declined, paged, unanswered, went_on
+from bot.cards.text import WritePerson, by_name, cut, joined, listing, mention
 from incidents.model import facts
+from incidents.model.facts import Fact
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import incident_name
 
+HISTORY: tuple[type[Fact], ...] = (facts.ChannelAttached, facts.ChannelDetached, *PAGING)
+"""The kinds of entries that a notice must know all of."""
 
-def notice(incident: Incident, entries: Sequence[Entry], name_of: Callable[[Person], str]) -> Message | None:
+CALLED = 10
+"""How many of those who are there are called to page somebody else, where nobody leads."""
+
+
+def notice(
+    incident: Incident, entries: Sequence[Entry], history: Sequence[Entry], name_of: Callable[[Person], str]
+) -> Message | None:
     """What ``entries`` (at least one, all by one person, in order) come to; None where there is nothing to say.
 
-    What was part of the declaration is on the card and told by nobody; whoever it paged is called when the channel
-    is attached.
+    ``history`` is all of the incident's `HISTORY`. What was before the channel is on its card and told by nobody; but
+    whoever is paged then is called when the channel is attached, and what remains to be done is said.
     """
-    if any(isinstance(entry.fact, facts.ChannelAttached) for entry in entries):
-        return _call(incident) if incident.paged else None
-    told = [entry for entry in entries if entry.recorded_at > incident.declared_at]
+    opened = max((entry.number for entry in history if isinstance(entry.fact, facts.ChannelAttached)), default=0)
     write = by_name(name_of)
-    clauses = effects(incident, told, write)
-    if not clauses:
-        return None
-    line = cut(f"{write(told[0].by)} {joined(clauses)}.", SECTION_LIMIT)
-    pages = any(isinstance(entry.fact, facts.Paged) for entry in told)
-    return Message(line, [section(line, _join(incident) if pages else None)])
+    match entries:
+        case [Entry(fact=facts.ChannelAttached(), number=number)]:
+            return _arrival(incident, [entry for entry in history if entry.number < number], write)
+        case [Entry(fact=facts.PageExhausted() as ended, number=number)]:
+            return _unanswered(incident, [ended], history, write) if number > opened else None
+    return _told(incident, [entry for entry in entries if entry.number > opened], history, write)
 
 
 def farewell(entry: Entry, name_of: Callable[[Person], str]) -> Message:
@@ -48,11 +56,63 @@ def farewell(entry: Entry, name_of: Callable[[Person], str]) -> Message:
     return Message(line, [section(line)])
 
 
-def _call(incident: Incident) -> Message:
-    wanted = listing([mention(person) for person in incident.paged], SECTION_LIMIT // 2, " ")
-    line = f"{wanted}: you are paged for this incident."
-    return Message(line, [section(line, _join(incident))])
+def _told(incident: Incident, entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson) -> Message | None:
+    """What one person changed, and how paging went on, where it did."""
+    call = _calling(incident, write)
+    escalated = {entry.fact.escalation for entry in entries if isinstance(entry.fact, facts.PageEscalated)}
+    begun = [e.fact for e in entries if isinstance(e.fact, facts.Paged) and e.fact.escalation not in escalated]
+    refused = [entry.fact for entry in entries if isinstance(entry.fact, facts.PageDeclined)]
+    clauses = [*effects(incident, entries, write), *paged(begun, call), *declined(refused, history, write)]
+    lines = [f"{write(entries[0].by)} {joined(clauses)}."] if clauses else []
+    lines += went_on(entries, history, write, call)
+    open_still = [alert.title for alert in incident.alerts.values() if alert.is_open]
+    if open_still and any(isinstance(entry.fact, facts.Resolved) for entry in entries) and not incident.is_open:
+        lines.append(f"⚠️ Still open: {alert_titles(open_still)}. Resolve it at its own message.")
+    if not lines:
+        return None
+    line = cut("\n".join(lines), SECTION_LIMIT)
+    join = button("Join", JOIN, incident.number) if begun or escalated else None
+    return Message(line, [section(line, join)])
 
 
-def _join(incident: Incident) -> ButtonElement:
-    return button("Join", JOIN, incident.number)
+def _arrival(incident: Incident, before: Sequence[Entry], write: WritePerson) -> Message | None:
+    """In a new channel: those paged who have not come are called, and where nobody answered, that is said."""
+    if not incident.is_open:
+        return None
+    alone = max((entry.number for entry in before if isinstance(entry.fact, facts.ChannelDetached)), default=0)
+    ended = [e.fact for e in before if isinstance(e.fact, facts.PageExhausted) and e.number > alone]
+    parts = [_call(incident, before, write), _unanswered(incident, ended, before, write) if ended else None]
+    said = [part for part in parts if part is not None]
+    blocks: list[Block] = [block for part in said for block in part.blocks]
+    return Message("\n".join(part.text for part in said), blocks) if said else None
+
+
+def _call(incident: Incident, before: Sequence[Entry], write: WritePerson) -> Message | None:
+    """``@ana paged <@dan> (Payments): “DB pool exhausted”.``, a line for each who paged."""
+    wanted: dict[Person, list[facts.Paged]] = {}
+    for entry in before:
+        if isinstance(entry.fact, facts.Paged) and entry.fact.person in incident.paged:
+            wanted.setdefault(entry.by, []).append(entry.fact)
+    if not wanted:
+        return None
+    lines = [f"{write(by)} {joined(paged(pages, mention))}." for by, pages in wanted.items()]
+    line = cut("\n".join(lines), SECTION_LIMIT)
+    return Message(line, [section(line, button("Join", JOIN, incident.number))])
+
+
+def _unanswered(
+    incident: Incident, ended: Sequence[facts.PageExhausted], history: Sequence[Entry], write: WritePerson
+) -> Message | None:
+    """Loud: whoever can do something about it is called."""
+    if not incident.is_open:
+        return None
+    wanted = [incident.commander] if incident.commander else incident.joined[:CALLED]
+    why = " ".join(dict.fromkeys(unanswered(each, history, write) for each in ended))
+    called = f" {listing(map(mention, wanted), SECTION_LIMIT // 3, ' ')}" if wanted else ""
+    line = f"🚨 *{cut(why, SECTION_LIMIT // 2)}* Page somebody else: press *Page*, or type `/incident page`.{called}"
+    return Message(line, [section(line, button("Page", PAGE, incident.number, style="danger"))])
+
+
+def _calling(incident: Incident, write: WritePerson) -> WritePerson:
+    """Refers to people, so that they are called, but for those who are there already."""
+    return lambda person: write(person) if person in incident.joined else mention(person)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from bot.cards.notices import notice
+from bot.cards.notices import HISTORY, notice
 from bot.cards.sentences import named_in
 from bot.channels.channel_state import noticing_loss, open_channel_of
 from bot.channels.posting import marked, post_once, posted_before
 from bot.context import Bot
-from incidents.model.identity import Channel, Person
+from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.timeline import Entry
 from incidents.ports import Job
 
@@ -25,7 +25,8 @@ async def give_notice(bot: Bot, job: Job) -> None:
         spanned = await bot.core.storage.read.entries(job.subject, job.first, job.last)
         told = await _told_before(bot, job, where) if job.attempt > 1 else 0
         entries = [entry for entry in spanned if entry.by == spanned[0].by and entry.number > told]
-        message = notice(incident, entries, await _names(bot, entries)) if entries else None
+        history = await bot.core.storage.read.entries_of(job.subject, HISTORY)
+        message = notice(incident, entries, history, await _names(bot, [*entries, *history])) if entries else None
         if message is not None:
             metadata = marked(NOTICE, job.subject, first=job.first, last=job.last)
             await post_once(bot, job, where, message, metadata)
@@ -42,4 +43,4 @@ async def _told_before(bot: Bot, job: Job, where: Channel) -> int:
 
 async def _names(bot: Bot, entries: list[Entry]) -> Callable[[Person], str]:
     people = [named for named in named_in(entries) if isinstance(named, Person)]
-    return (await bot.people.names([entries[0].by, *people])).__getitem__
+    return (await bot.people.names([TOCSIN, *people])).__getitem__

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from incidents.consequences import NewJob
+from incidents.model.facts import Fact
 from incidents.model.identity import Channel
 from incidents.model.incident import Incident
 from incidents.model.parts import Service
@@ -103,6 +104,9 @@ class Reader(Protocol):
 
     async def entries(self, incident: int, first: int, last: int) -> list[Entry]:
         """The entries numbered ``first`` to ``last``, both included."""
+
+    async def entries_of(self, incident: int, kinds: Collection[type[Fact]]) -> list[Entry]:
+        """The key entries of these kinds, in the order of their numbers."""
 
     async def posts(self, subject: int, purpose: Purpose) -> list[Post]: ...
 

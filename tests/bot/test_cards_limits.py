@@ -92,7 +92,7 @@ def messages(made: Incident) -> Iterator[dict[str, Any]]:
     query = query_from(f"mine {made.title}", BEN)
     yield incident_list(page, query, NOW, services).to_dict()
     for person in PEOPLE:
-        told = notice(made, [entry for entry in made.new_entries if entry.by == person], name_of)
+        told = notice(made, [entry for entry in made.new_entries if entry.by == person], made.new_entries, name_of)
         if told is not None:
             yield told.to_dict()
 
