@@ -32,6 +32,9 @@ class Bot:
     channel_name: str = "inc-{number}-{title}"
     """The template of an incident channel's name, where the organisation has none."""
 
+    url: str = ""
+    """Where this Tocsin is reached from outside, without a slash at its end."""
+
     async def announces_in(self) -> tuple[str, ...]:
         """Ids or names of the channels in which public incidents are announced."""
         wanted = (await self.core.storage.read.organisation.current()).channels.announcements

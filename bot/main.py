@@ -113,6 +113,7 @@ async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
         announcement_channels=settings.tocsin_announcement_channels,
         channel_name=settings.tocsin_channel_name,
+        url=settings.url,
     )
 
 

@@ -32,6 +32,7 @@ class View(BaseModel):
     callback_id: str = ""
     private_metadata: str = ""
     root_view_id: str | None = None
+    previous_view_id: str | None = None
     blocks: list[dict[str, Any]] = Field(default_factory=list)
     state: State = Field(default_factory=State)
 

@@ -36,6 +36,13 @@ class NotAMember(Refusal):
         )
 
 
+class NotAnAdmin(Refusal):
+    """Settings are for admins."""
+
+    def __init__(self) -> None:
+        super().__init__("Only admins and owners of this workspace can change that. Ask one of them.")
+
+
 @dataclass(frozen=True)
 class SlackPerson:
     """What the bot needs to know of somebody."""
@@ -43,6 +50,9 @@ class SlackPerson:
     name: str
     is_member: bool
     """Of this workspace, with a full account, and human."""
+    is_admin: bool = False
+    """Of this workspace, or its owner."""
+    timezone: str = "UTC"
 
 
 class People:
@@ -106,6 +116,12 @@ class People:
         if not (await self.get(user_id)).is_member:
             raise NotAMember
 
+    async def must_be_admin(self, user_id: str) -> None:
+        """Raises NotAMember, NotAnAdmin for whoever may not change settings."""
+        await self.must_be_member(user_id)
+        if not (await self.get(user_id)).is_admin:
+            raise NotAnAdmin
+
     def _look_again(self, user_id: str, known: SlackPerson) -> None:
         """Refresh what is known beside; nobody who waits for an answer waits for that."""
         self._known[user_id] = (time.monotonic(), known)
@@ -133,4 +149,6 @@ class People:
         return SlackPerson(
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
             is_member=not (outsider or guest or user.get("is_bot") or user.get("deleted")),
+            is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+            timezone=user.get("tz") or "UTC",
         )

@@ -13,13 +13,16 @@ from slack_bolt.async_app import AsyncAck
 from bot import payloads
 from bot.answering import answering
 from bot.asked import Asked
+from bot.cards.actions import SETTINGS
 from bot.cards.declared import declared_view, declaring_view
 from bot.cards.message import Message
 from bot.cards.text import channel_link, escape
 from bot.carrying_out import redraw_panel, run
+from bot.commands import settings
 from bot.context import Bot, person
 from bot.forms import declare, note, reopen, services, severity, status, summary, title
 from bot.forms.form import Carried
+from bot.forms.settings.fields import WrongField
 from bot.likeness import like_open_incident
 from bot.words import WORDS
 from incidents.actions.declare import declare as declare_incident
@@ -64,6 +67,8 @@ async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> No
 async def _answer(asked: Asked, view: payloads.View, message: Message | None) -> None:
     if view.callback_id == declare.WORD:
         await asked.bot.people.names(declare.paged_in(view))  # while the channel opens: the card will name them
+    elif view.callback_id == SETTINGS:
+        await settings.redraw_lists(asked, view)
     elif view.root_view_id and view.root_view_id != view.id:
         await redraw_panel(asked, view.root_view_id, message)
     elif message is not None and asked.response_url:
@@ -85,6 +90,10 @@ async def _carried_out(asked: Asked, view: payloads.View) -> tuple[Message | Non
     """What is to be answered, and what the modal is to become (nothing: it closes). Raises Refusal."""
     if view.callback_id == declare.WORD:
         return None, await _declared(asked, view)
+    if view.callback_id == SETTINGS:
+        await asked.bot.people.must_be_member(asked.by.id)
+        await settings.save(asked, view)
+        return None, {}
     read = READ.get(view.callback_id)
     if read is None or asked.named is None:
         return None, {}
@@ -114,7 +123,7 @@ def _warning(like: Incident) -> str:
 def _field(view: payloads.View, refusal: Refusal) -> str:
     """The block at which a refusal is shown: the field whose text is wrong, else the first one."""
     blocks = _fields(view)
-    if isinstance(refusal, TextMissing | TextTooLong) and refusal.what in blocks:
+    if isinstance(refusal, TextMissing | TextTooLong | WrongField) and refusal.what in blocks:
         return refusal.what
     return blocks[0]
 

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock
 from slack_sdk.models.views import View
 
-from bot.cards.actions import DECLARE
+from bot.cards.actions import DECLARE, SETTINGS
 from bot.cards.blocks import button, context, header, row, section
 from bot.cards.rows import incident_row
 from bot.cards.text import count, escape
@@ -20,7 +20,11 @@ SHOWN = 40
 def home_view(page: IncidentPage, viewer: Person, now: datetime) -> dict[str, Any]:
     """The open incidents of ``page`` as ``viewer`` may see them."""
     shown = _incidents(page, viewer, now) if page.incidents else _quiet()
-    blocks = [row([button("Declare an incident", DECLARE, style="primary")]), DividerBlock(), *shown]
+    blocks = [
+        row([button("Declare an incident", DECLARE, style="primary"), button("Settings", SETTINGS)]),
+        DividerBlock(),
+        *shown,
+    ]
     built: dict[str, Any] = View(type="home", blocks=blocks).to_dict()
     return built
 

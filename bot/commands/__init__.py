@@ -22,6 +22,7 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     channel,
     adopt,
     detach,
+    settings,
     pin,
     undo,
     panel,

@@ -17,6 +17,7 @@ from bot.cards.text import cut, shorten
 from bot.context import channel, person
 from incidents.actions.mirror import PinnedMessage
 from incidents.model.facts import File, MessagePinned
+from incidents.model.organisation import Kind
 
 VALUE = "value"
 """The action id of a form's inputs; their block ids tell them apart."""
@@ -60,6 +61,10 @@ class Carried(BaseModel):
     """The message from which an incident is declared."""
     warned: bool = False
     """Whether the person has been told that there is an incident like this one."""
+    part: tuple[Kind, str] | None = None
+    """The part of the organisation that is changed; its id is empty where it is new."""
+    seen: str = ""
+    """What that part was when the form was drawn, as `fingerprint` tells."""
 
     @classmethod
     def of(cls, asked: Asked, incident: int | None = None) -> "Carried":

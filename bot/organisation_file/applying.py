@@ -58,8 +58,10 @@ async def written_organisation(core: Core, slack: Door | None) -> str:
 async def _names(slack: Door, wanted: set[PlatformId]) -> Mapping[PlatformId, str]:
     people = People(slack, team_id="")
     try:
-        names = await names_of_groups(slack) if any(isinstance(named, Group) for named in wanted) else {}
-        return {named: names.get(named) or await people.label(named) for named in wanted}
+        groups = await names_of_groups(slack) if any(isinstance(named, Group) for named in wanted) else {}
+        found: dict[PlatformId, str] = {named: await people.label(named) for named in wanted}
+        found.update((group, name) for group, name in groups.items())
+        return {named: found[named] for named in wanted}
     except (SlackRefused, SlackUnavailable) as away:
         log.warning("names_left_out", error=str(away))
         return {}

@@ -147,7 +147,7 @@ def _handles(user: Mapping[str, Any]) -> set[str]:
     return {name.casefold() for name in (user["name"], shown) if name}
 
 
-async def names_of_groups(slack: Door) -> dict[PlatformId, str]:
+async def names_of_groups(slack: Door) -> dict[Group, str]:
     """What each user group is called. Raises SlackRefused, SlackUnavailable."""
     return {Group.of(SLACK, id): name for found in (await _groups(slack)).values() for id, name in found}
 

@@ -143,15 +143,19 @@ def _schedule(schedule: Schedule) -> Mapped:
 
 
 def _rotation(rotation: Rotation) -> Mapped:
-    unit = rotation.unit if rotation.length > 1 else rotation.unit.removesuffix("s")
     at = f"{rotation.at:%H:%M}"
     return {
         "members": _people(rotation.members),
         "start": rotation.start,
-        "every": f"{rotation.length} {unit}",
+        "every": written_turn(rotation),
         "handover": f"{rotation.day} {at}" if rotation.day else at,
         "timezone": rotation.timezone,
     }
+
+
+def written_turn(rotation: Rotation) -> str:
+    """``1 week``, ``3 days``."""
+    return f"{rotation.length} {rotation.unit if rotation.length > 1 else rotation.unit.removesuffix('s')}"
 
 
 def _policy(policy: Policy) -> Mapped:
@@ -161,7 +165,7 @@ def _policy(policy: Policy) -> Mapped:
 
 def _step(step: Step) -> Mapped:
     page = [written_target(target) for target in step.targets]
-    return {"page": page[0] if len(page) == 1 else page, "wait": _minutes(step.timeout)}
+    return {"page": page[0] if len(page) == 1 else page, "wait": written_minutes(step.timeout)}
 
 
 def written_target(target: Target) -> str:
@@ -200,7 +204,7 @@ def _notifications(wanted: Notifications) -> Mapped:
 
 
 def _outside(way: Outside) -> Mapped:
-    return {"url": way.url, "after": _minutes(way.after)}
+    return {"url": way.url, "after": written_minutes(way.after)}
 
 
 def _quiet(quiet: Quiet) -> Mapped:
@@ -219,7 +223,8 @@ def _people(people: Iterable[Person]) -> list[str]:
     return [written_id(person) for person in people]
 
 
-def _minutes(minutes: int) -> str:
+def written_minutes(minutes: int) -> str:
+    """``1 minute``, ``5 minutes``."""
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 

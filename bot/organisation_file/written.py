@@ -77,7 +77,8 @@ def _severity(written: Any) -> Severity:
         raise ValueError("write a severity as SEV2; from SEV1, the worst, to SEV5") from unknown
 
 
-def _minutes(written: Any) -> int:
+def minutes_in(written: Any) -> int:
+    """Reads ``5 minutes``, ``5`` or ``1 hour``. Raises ValueError, which says what to write."""
     said = re.fullmatch(r"(\d{1,5}) *(m|min|minutes?|h|hours?)?", _text(written, "5 minutes"), re.IGNORECASE)
     if said is None:
         raise ValueError("write a time as 5 minutes, or 1 hour")
@@ -91,7 +92,8 @@ def _day(written: Any) -> date:
         raise ValueError("write a day as 2026-01-05") from None
 
 
-def _turn(written: Any) -> tuple[int, str]:
+def turn_in(written: Any) -> tuple[int, str]:
+    """Reads ``2 weeks`` or ``day``: how many ``days`` or ``weeks``. Raises ValueError, which says what to write."""
     said = re.fullmatch(r"(?:(\d{1,3}) +)?(day|week)s?", _text(written, "1 week"), re.IGNORECASE)
     if said is None:
         raise ValueError("write how long a turn is as 1 week, 2 weeks or 3 days")
@@ -125,9 +127,9 @@ SomePerson = Annotated[Person, BeforeValidator(_person)]
 SomeGroup = Annotated[Group, BeforeValidator(_group)]
 SomeTarget = Annotated[Target, BeforeValidator(_target)]
 SomeSeverity = Annotated[Severity, BeforeValidator(_severity)]
-Minutes = Annotated[int, BeforeValidator(_minutes)]
+Minutes = Annotated[int, BeforeValidator(minutes_in)]
 Day = Annotated[date, BeforeValidator(_day)]
-Turn = Annotated[tuple[int, str], BeforeValidator(_turn)]
+Turn = Annotated[tuple[int, str], BeforeValidator(turn_in)]
 Handover = Annotated[tuple[Weekday | None, time], BeforeValidator(_handover)]
 Hours = Annotated[tuple[WallTime, WallTime], BeforeValidator(_hours)]
 

@@ -4,14 +4,11 @@ import re
 from collections.abc import Sequence
 
 from incidents.core import Core
-from incidents.model.checked import ID_LIMIT
+from incidents.model.checked import ID_LIMIT, NAME_LIMIT
 from incidents.model.organisation import OwnedService
 from incidents.model.parts import Service
 from incidents.model.refusals import Refusal
 from incidents.model.text import one_line
-
-SERVICE_LIMIT = 75
-"""Characters of a service's name, so that it can be an option of a menu."""
 
 
 class Unnameable(Refusal):
@@ -35,7 +32,7 @@ async def register_services(core: Core, names: Sequence[str]) -> list[Service]:
 
 
 def _service(name: str) -> Service:
-    cleaned = one_line("service name", name, SERVICE_LIMIT)
+    cleaned = one_line("service name", name, NAME_LIMIT)
     return Service(id_from(cleaned), cleaned)
 
 

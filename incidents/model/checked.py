@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from incidents.model.text import storable
 
 ID_LIMIT = 75
+NAME_LIMIT = 75
 
 
 def _as_id(written: str) -> str:
@@ -35,7 +36,7 @@ def _as_name(written: str) -> str:
     return name
 
 
-Name = Annotated[str, AfterValidator(_as_name), Field(max_length=75)]
+Name = Annotated[str, AfterValidator(_as_name), Field(max_length=NAME_LIMIT)]
 """What people read: at most 75 characters, so that it can be an option of a menu."""
 
 

@@ -67,7 +67,7 @@ def reorganise(before: Organisation, wanted: Organisation, uses: Mapping[Part, U
     there, parts = before.parts, wanted.parts
     kept = {part: uses[part].why for part in there if part not in parts and part in uses}
     after = Organisation.of({**parts, **{part: there[part] for part in kept}})
-    while named := {each.to: each.by for each in after.dangling() if each.to in there}:
+    while named := {each.to: each.by for each in reversed([*after.dangling()]) if each.to in there}:
         kept.update({part: f"{by} names it" for part, by in named.items()})
         after = Organisation.of({**after.parts, **{part: there[part] for part in named}})
     return Reorganisation(before, after, kept)

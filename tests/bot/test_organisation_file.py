@@ -390,5 +390,5 @@ async def test_what_is_needed_stays_and_so_does_what_it_names() -> None:
         'kept     schedule first-line "First line", because policy payments names it',
         'kept     service checkout "Checkout", because source prometheus names it',
         'kept     source prometheus "Prometheus", because 2 of its alerts are open',
-        'kept     team payments "Payments", because policy payments names it',
+        'kept     team payments "Payments", because service checkout names it',
     ]

@@ -238,6 +238,16 @@ def _value(element: Json, value: Any) -> Json:
             return {"type": kind, "selected_options": [option_reading(element, each) for each in value]}
         case "multi_users_select":
             return {"type": kind, "selected_users": value}
+        case "multi_static_select":
+            return {"type": kind, "selected_options": [option_reading(element, each) for each in value]}
+        case "users_select":
+            return {"type": kind, "selected_user": value}
+        case "conversations_select":
+            return {"type": kind, "selected_conversation": value}
+        case "datepicker":
+            return {"type": kind, "selected_date": value}
+        case "timepicker":
+            return {"type": kind, "selected_time": value}
         case "multi_external_select":
             return {"type": kind, "selected_options": value}
     raise AssertionError(f"no hands for {kind}")

@@ -1,0 +1,1 @@
+"""The forms of Home, Settings: one module a kind of thing that the organisation is made of."""
