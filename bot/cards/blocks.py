@@ -63,9 +63,9 @@ def section(text: str, accessory: InteractiveElement | None = None, block_id: st
     return SectionBlock(text=markup(text), accessory=accessory, block_id=block_id)
 
 
-def context(text: str) -> Block:
-    """A small line of markup."""
-    return ContextBlock(elements=[markup(text, CONTEXT_LIMIT)])
+def context(*texts: str) -> Block:
+    """A small line of markup; of several, each has the room of a line to itself."""
+    return ContextBlock(elements=[markup(text, CONTEXT_LIMIT) for text in texts])
 
 
 def row(elements: Sequence[InteractiveElement], block_id: str | None = None) -> Block:

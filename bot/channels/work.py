@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.alerts.declaring import declare_by_itself
+from bot.alerts.showing import show_alert, show_storm, show_storm_list
 from bot.channels.announcing import announce
 from bot.channels.card import bookmark_card, pin_card, set_topic, show_card
 from bot.channels.comments import post_comment
@@ -26,6 +28,10 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.NOTICE: give_notice,
     JobKind.POST_COMMENT: post_comment,
     JobKind.SAY_FAREWELL: say_farewell,
+    JobKind.SHOW_ALERT: show_alert,
+    JobKind.SHOW_STORM: show_storm,
+    JobKind.SHOW_STORM_LIST: show_storm_list,
+    JobKind.AUTO_DECLARE: declare_by_itself,
 }
 
 

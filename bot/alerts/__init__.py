@@ -1,0 +1,1 @@
+"""Alerts in Slack: their messages, storms of them, what people press on them, and those that declare by themselves."""
