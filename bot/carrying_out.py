@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Option
 
 from bot.asked import Asked
+from bot.background import background_of
 from bot.cards.message import Message
 from bot.cards.panel import panel_view
 from bot.commands.target import find_incident, named_in
@@ -57,7 +58,8 @@ async def redraw_panel(asked: Asked, view_id: str, answer: Message | None) -> No
     incident = await asked.bot.core.storage.read.incident(asked.named)
     if incident is None or not incident.visible_to(asked.by):
         return
-    view = panel_view(incident, asked.by, asked.bot.core.clock(), answer)
+    core = asked.bot.core
+    view = panel_view(incident, asked.by, core.clock(), await background_of(core, incident), answer)
     try:
         await asked.bot.slack.call("views.update", view_id=view_id, view=view)
     except SlackRefused as refused:

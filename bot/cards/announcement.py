@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.cards.actions import JOIN
-from bot.cards.blocks import button, section
+from bot.cards.actions import JOIN, SUBSCRIBE
+from bot.cards.blocks import button, row, section
 from bot.cards.facts import responding
 from bot.cards.message import Message
 from bot.cards.signs import incident_sign
@@ -13,9 +13,10 @@ from incidents.model.vocabulary import incident_name
 
 
 def announcement(incident: Incident, now: datetime) -> Message:
-    """``🔴 SEV1 INC-12 Checkout fails — Investigating, 3 responding, since 03:12. #inc-12-checkout-fails`` [Join]"""
+    """``🔴 SEV1 INC-12 Checkout fails — Investigating, 3 responding, since 03:12. #inc-12-…`` [Join] [Subscribe]"""
     line = f"{_what(incident)} — {_state(incident, now)}.{_where(incident)}"
-    return Message(line, [section(line, button("Join", JOIN, incident.number) if incident.is_open else None)])
+    presses = [button("Join", JOIN, incident.number), button("Subscribe", SUBSCRIBE, incident.number)]
+    return Message(line, [section(line), *([row(presses)] if incident.is_open else [])])
 
 
 def _what(incident: Incident) -> str:

@@ -1,15 +1,37 @@
 """The facts of an incident as lines: who, what and since when. The card, the panel, Home and the list share them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cards.signs import WORST_FIRST
-from bot.cards.text import WritePerson, channel_link, count, duration, escape, listing, slack_date
+from bot.cards.text import WritePerson, channel_link, count, cut, duration, escape, listing, slack_date
+from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.parts import AffectedService
 from incidents.model.vocabulary import incident_name
 
-LINE = 900
-"""Characters of one line of facts, so that three fit into a section."""
+LINE = 750
+"""Characters of what is affected and of those who work on it; with the other lines they fit into a section."""
+
+SHORT = 250
+"""Characters of one of the other lines."""
+
+TITLE = 100
+"""Characters of an alert's title, of which several fit."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is known of an incident beside itself."""
+
+    paged_by: Mapping[Person, str] = field(default_factory=dict)
+    """By what each was paged last, as people call it; empty where just they were."""
+    teams: Sequence[str] = ()
+    """The names of the teams that own what is affected."""
+
+
+NOTHING_ELSE = Background()
 
 
 def standing(incident: Incident, write: WritePerson, now: datetime) -> str:
@@ -25,12 +47,14 @@ def standing(incident: Incident, write: WritePerson, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def facts(incident: Incident, write: WritePerson) -> str:
-    """What is affected and who works on it, a line each; once it is over, only what there was."""
+def facts(incident: Incident, write: WritePerson, background: Background) -> str:
+    """What is affected, who works on it and what machines say, a line each; once it is over, only what there was."""
     lines = {
         "Affected": affected(incident) or _so_far(incident, "not said yet"),
+        "Owned by": listing(map(escape, background.teams), SHORT) if incident.is_open else "",
         "Commander": write(incident.commander) if incident.commander else _so_far(incident, "nobody yet"),
-        "Responders": responders(incident, write),
+        "Responders": responders(incident, write, background.paged_by),
+        "Alerts": alerts(incident),
     }
     return "\n".join(f"*{name}*  {fact}" for name, fact in lines.items() if fact)
 
@@ -45,15 +69,38 @@ def affected_names(incident: Incident, limit: int) -> str:
     return listing([escape(each.name) for each in _worst_first(incident)], limit)
 
 
-def responders(incident: Incident, write: WritePerson) -> str:
-    """``@ben @cleo joined · @dan paged at 03:09``."""
+def responders(incident: Incident, write: WritePerson, paged_by: Mapping[Person, str]) -> str:
+    """``@ben @cleo joined · @dan paged at 03:09 (Payments) · @eve can't join``."""
     parts = []
     if incident.joined:
-        parts.append(f"{listing([write(person) for person in incident.joined], LINE // 2, ' ')} joined")
-    if incident.paged and incident.is_open:
-        since = slack_date(incident.responders[incident.paged[0]].since, "{time}")
-        parts.append(f"{listing([write(person) for person in incident.paged], LINE // 2, ' ')} paged at {since}")
+        parts.append(f"{listing(map(write, incident.joined), LINE // 2, ' ')} joined")
+    if incident.is_open:
+        parts += _paged(incident, write, paged_by)
+    if incident.declined and incident.is_open:
+        parts.append(f"{listing(map(write, incident.declined), SHORT, ' ')} can't join")
     return " · ".join(parts) or "nobody yet"
+
+
+def _paged(incident: Incident, write: WritePerson, paged_by: Mapping[Person, str]) -> list[str]:
+    """Who was called and has not answered, together where the same called them."""
+    together: dict[str, list[Person]] = {}
+    for person in incident.paged:
+        together.setdefault(paged_by.get(person, ""), []).append(person)
+    parts = []
+    for name, people in together.items():
+        since = slack_date(incident.responders[people[0]].since, "{time}")
+        by_what = f" ({escape(name)})" if name else ""
+        parts.append(f"{listing(map(write, people), SHORT, ' ')} paged at {since}{by_what}")
+    return [listing(parts, LINE // 2, " · ")] if parts else []
+
+
+def alerts(incident: Incident) -> str:
+    """``2 open: HighErrorRate checkout, PodCrashLooping api · 1 resolved``, the worst first; empty for none."""
+    alerting = sorted((alert for alert in incident.alerts.values() if alert.is_open), key=lambda each: each.severity)
+    over = len(incident.alerts) - len(alerting)
+    titles = listing([cut(escape(alert.title), TITLE) for alert in alerting], 2 * SHORT)
+    parts = [f"{len(alerting)} open: {titles}" if alerting else "", f"{over} resolved" if over else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def responding(incident: Incident) -> str:
@@ -62,11 +109,12 @@ def responding(incident: Incident) -> str:
 
 
 def brief(incident: Incident, now: datetime) -> str:
-    """A row's second line: ``Checkout, API · 14 min · 3 responders · Investigating · #inc-12-checkout``."""
+    """A row's second line: ``Checkout, API · 14 min · 3 responders · 2 alerts · Investigating · #inc-12-checkout``."""
     parts = [
         affected_names(incident, 200),
         duration(incident.duration(now)),
         count(len(incident.joined), "responder"),
+        count(len(incident.alerts), "alert") if incident.alerts else "",
         incident.status.word if incident.is_open else _was(incident),
         channel_link(incident.channel.channel) if incident.channel else "",
     ]

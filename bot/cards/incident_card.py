@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 from bot.cards import actions
 from bot.cards.blocks import button, context, more_menu, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
-from bot.cards.facts import facts, standing
+from bot.cards.facts import NOTHING_ELSE, Background, facts, standing
 from bot.cards.message import Message
 from bot.cards.rows import headline
 from bot.cards.signs import incident_sign
@@ -29,7 +29,12 @@ MORE = [
 ]
 
 
-def incident_card(incident: Incident, now: datetime, name_of: Callable[[Person], str] | None = None) -> Message:
+def incident_card(
+    incident: Incident,
+    now: datetime,
+    name_of: Callable[[Person], str] | None = None,
+    background: Background = NOTHING_ELSE,
+) -> Message:
     """The card of an open incident, or the quiet one of a resolved incident.
 
     People are references: these look best, and an edited message notifies nobody. A card that is newly posted would,
@@ -37,30 +42,31 @@ def incident_card(incident: Incident, now: datetime, name_of: Callable[[Person],
     """
     write = by_name(name_of) if name_of else mention
     draw = _open if incident.is_open else _over
-    return Message(_spoken(incident, now), draw(incident, now, write))
+    return Message(_spoken(incident, now), draw(incident, now, write, background))
 
 
-def _open(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
+def _open(incident: Incident, now: datetime, write: WritePerson, background: Background) -> list[Block]:
     number = incident.number
+    presses = [button("Join", actions.JOIN, number), button("Page", actions.PAGE, number)]
     summary = [button("Edit summary", actions.SUMMARY, number)] if incident.summary else []
     return [
         *headline(incident),
         context(standing(incident, write, now)),
         _summary(incident),
-        _people(incident, write),
+        _people(incident, write, background),
         row([status_menu(incident), severity_menu(incident)], chosen_block("card", incident)),
-        row([button("Join", actions.JOIN, number), *summary, resolve_button(incident), more_menu(number, MORE)]),
+        row([*presses, *summary, resolve_button(incident), more_menu(number, MORE)]),
     ]
 
 
-def _over(incident: Incident, now: datetime, write: WritePerson) -> list[Block]:
+def _over(incident: Incident, now: datetime, write: WritePerson, background: Background) -> list[Block]:
     number = incident.number
     said = [section(prose(incident.summary))] if incident.summary else []
     return [
         *headline(incident),
         context(standing(incident, write, now)),
         *said,
-        section(facts(incident, write)),
+        section(facts(incident, write, background)),
         row([button("Reopen", actions.REOPEN, number), button("Timeline", actions.TIMELINE, number)]),
     ]
 
@@ -71,9 +77,9 @@ def _summary(incident: Incident) -> Block:
     return section("No summary yet.", button("Add one", actions.SUMMARY, incident.number))
 
 
-def _people(incident: Incident, write: WritePerson) -> Block:
+def _people(incident: Incident, write: WritePerson, background: Background) -> Block:
     take = None if incident.commander else button("Take command", actions.LEAD, incident.number)
-    return section(facts(incident, write), take)
+    return section(facts(incident, write, background), take)
 
 
 def _spoken(incident: Incident, now: datetime) -> str:

@@ -9,19 +9,26 @@ from slack_sdk.models.blocks import Block, DividerBlock, PlainTextObject, UserSe
 from bot.cards import actions
 from bot.cards.blocks import BLOCK_ID_LIMIT, button, confirmation, context, modal, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
-from bot.cards.facts import facts, standing
+from bot.cards.facts import NOTHING_ELSE, Background, facts, standing
 from bot.cards.message import Message
 from bot.cards.rows import headline
 from bot.cards.text import mention, prose, slack_user
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.vocabulary import incident_name
 
 PANEL = "panel"
 """The callback id of the panel."""
 
 
-def panel_view(incident: Incident, viewer: Person, now: datetime, answer: Message | None = None) -> dict[str, Any]:
+def panel_view(
+    incident: Incident,
+    viewer: Person,
+    now: datetime,
+    background: Background = NOTHING_ELSE,
+    answer: Message | None = None,
+) -> dict[str, Any]:
     """The panel as ``viewer`` may use it, with the ``answer`` to what they just did on top."""
     summary = prose(incident.summary) or "No summary yet."
     answered = [*answer.blocks, DividerBlock()] if answer else []
@@ -30,7 +37,7 @@ def panel_view(incident: Incident, viewer: Person, now: datetime, answer: Messag
         *headline(incident),
         context(standing(incident, mention, now)),
         section(summary),
-        section(facts(incident, mention)),
+        section(facts(incident, mention, background)),
         DividerBlock(),
         *_now(incident),
         *_people(incident, viewer),
@@ -58,10 +65,14 @@ def _now(incident: Incident) -> list[Block]:
 
 def _people(incident: Incident, viewer: Person) -> list[Block]:
     number = incident.number
+    watches = Target.of(TargetKind.PERSON, viewer) in incident.subscribers
     offered = {
         actions.JOIN: ("Join", viewer not in incident.joined),
         actions.LEAVE: ("Leave", viewer in incident.responders),
         actions.LEAD: ("Take command", viewer != incident.commander),
+        actions.PAGE: ("Page", incident.is_open),
+        actions.SUBSCRIBE: ("Subscribe", not watches),
+        actions.UNSUBSCRIBE: ("Unsubscribe", watches),
     }
     presses = [button(text, word, number) for word, (text, possible) in offered.items() if possible]
     return [section("*People*\nCommander", _commander(incident), _commander_block(incident)), row(presses)]

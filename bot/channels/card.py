@@ -2,6 +2,7 @@
 
 import html
 
+from bot.background import background_of
 from bot.cards.incident_card import incident_card
 from bot.cards.topic import topic
 from bot.channels.channel_state import noticing_loss, open_channel_of
@@ -21,11 +22,12 @@ async def show_card(bot: Bot, job: Job) -> None:
         return
     incident, where = here
     async with noticing_loss(bot, where):
-        post = await _card(bot, incident.number, where)
-        if post is not None and await shows_now(bot, post, incident_card(incident, bot.core.clock())):
+        post, background = await _card(bot, incident.number, where), await background_of(bot.core, incident)
+        shown = incident_card(incident, bot.core.clock(), background=background)
+        if post is not None and await shows_now(bot, post, shown):
             return
         names = await _names(bot, incident)
-        message = incident_card(incident, bot.core.clock(), names.__getitem__)
+        message = incident_card(incident, bot.core.clock(), names.__getitem__, background)
         place, id = await show_once(bot, job, where, message, marked("incident_card", incident.number))
         await remember_post(bot.core, Post(incident.number, Purpose.CARD, place, id))
 

@@ -1,6 +1,7 @@
 """`/incident` alone: in an incident's channel its panel, elsewhere the open incidents."""
 
 from bot.asked import Asked
+from bot.background import background_of
 from bot.cards.message import Message
 from bot.cards.panel import panel_view
 from bot.commands.list import listed
@@ -19,5 +20,6 @@ async def panel(asked: Asked) -> Message | None:
         incident = await read.incident_in(asked.channel) if asked.channel else None
     if incident is None or not incident.visible_to(asked.by):
         return await listed(asked)
-    await asked.show(panel_view(incident, asked.by, asked.bot.core.clock()))
+    core = asked.bot.core
+    await asked.show(panel_view(incident, asked.by, core.clock(), await background_of(core, incident)))
     return None

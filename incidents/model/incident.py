@@ -127,6 +127,11 @@ class Incident:
         """Those called who have not come yet."""
         return self._responding(Response.PAGED)
 
+    @property
+    def declined(self) -> list[Person]:
+        """Those called who said that they can't come."""
+        return self._responding(Response.DECLINED)
+
     def duration(self, now: datetime) -> timedelta:
         """From the declaration to the resolution, or to ``now`` while it is open."""
         return (self.resolved_at or now) - self.declared_at

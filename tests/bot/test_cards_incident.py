@@ -4,11 +4,15 @@ from typing import Any
 
 from bot.cards.actions import Pressed, read_press
 from bot.cards.announcement import announcement
+from bot.cards.facts import Background
 from bot.cards.home import home_view
 from bot.cards.incident_card import incident_card
 from bot.cards.panel import panel_view
+from incidents.model import facts
 from incidents.model.incident import Incident
-from incidents.model.vocabulary import Severity, Status
+from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import LinkedAlert
+from incidents.model.vocabulary import AlertStatus, Severity, Status
 from incidents.ports import IncidentPage
 from tests.bot.cards_samples import ANA, BEN, CLEO, DAN, NOW, act, button, choosing, elements, incident, labels, name_of
 from tests.bot.cards_samples import read as words
@@ -50,7 +54,7 @@ def test_what_is_missing_is_one_press_away() -> None:
 
 def test_the_card_offers_nothing_that_comes_later() -> None:
     shown = card(incident())
-    assert labels(shown) == ["Add one", "Take command", "Join", "Resolve"]
+    assert labels(shown) == ["Add one", "Take command", "Join", "Page", "Resolve"]
     assert "Alerts" not in words(shown) and "Customers" not in words(shown)
 
 
@@ -115,6 +119,42 @@ def test_a_title_too_long_for_the_headline_is_shown_in_full_below() -> None:
     assert "&lt;b&gt;" + "x" * 497 in words(shown)
 
 
+def test_the_card_says_who_was_paged_by_what_and_who_cannot_come() -> None:
+    made = incident(page=[DAN])
+    called = [facts.Paged(person=person, escalation=7, name="R&D") for person in (BEN, CLEO)]
+    made.record_paging(called, act(ANA, 3))
+    made.record_paging([facts.PageDeclined(person=DAN, escalation=6, name="")], act(DAN))
+    background = Background(paged_by={DAN: "", BEN: "R&D", CLEO: "R&D"}, teams=["R&D", "Site reliability"])
+    said = words(incident_card(made, NOW, name_of, background).to_dict())
+    assert (
+        "*Responders*  @ana joined · @ben @cleo paged at <!date^1795403700^\u200b{time}|03:15 UTC> (R&amp;D) "
+        "· @dan can't join"
+    ) in said
+    assert "*Owned by*  R&amp;D, Site reliability" in said
+    assert "*Owned by*  R&amp;D" in words(panel_view(made, ANA, NOW, background))
+
+
+def test_the_card_names_the_open_alerts_the_worst_first_and_counts_the_others() -> None:
+    made = incident()
+    for number, (title, severity) in enumerate([("Pod <b>", Severity.SEV3), ("HighErrorRate", Severity.SEV1)]):
+        made.link_alert(number, LinkedAlert(title, severity, AlertStatus.PENDING), act(BEN))
+    assert "*Alerts*  2 open: HighErrorRate, Pod &lt;b&gt;" in words(card(made))
+    made.alert_resolved(1, act(BEN))
+    assert "*Alerts*  1 open: Pod &lt;b&gt; · 1 resolved" in words(card(made))
+    made.change_status(Status.RESOLVED, act(BEN))
+    made.alert_resolved(0, act(BEN))
+    assert "*Alerts*  2 resolved" in words(card(made))
+
+
+def test_a_resolved_card_asks_nobody_any_more() -> None:
+    made = incident(page=[DAN])
+    made.record_paging([facts.PageDeclined(person=CLEO, escalation=6, name="")], act(CLEO))
+    made.change_status(Status.RESOLVED, act(BEN, 125))
+    said = words(incident_card(made, NOW, name_of, Background(teams=["Payments"])).to_dict())
+    assert "*Responders*  @ana joined\n" in f"{said}\n"
+    assert "dan" not in said and "cleo" not in said and "Payments" not in said
+
+
 def test_two_hundred_responders_are_counted() -> None:
     made = incident()
     for number in range(200):
@@ -129,6 +169,7 @@ def test_the_announcement_is_one_line_with_the_way_in() -> None:
         "<!date^1795403520^\u200bsince {date_short_pretty} at {time}|since Nov 23, 2026 at 03:12 UTC>. <#C00CHECKOUT>"
     )
     assert read_press(button(shown, "Join")) == Pressed("join", 12)
+    assert read_press(button(shown, "Subscribe")) == Pressed("subscribe", 12)
 
 
 def test_the_announcement_of_what_is_over_asks_nobody_to_join() -> None:
@@ -142,7 +183,7 @@ def test_the_panel_has_every_action_within_two_presses() -> None:
     offered = {pressed.word for each in elements(shown) if (pressed := read_press(chosen(each)))}
     assert offered == {
         *("status", "severity", "title", "summary", "services", "note"),
-        *("join", "lead", "timeline", "detach", "resolve"),
+        *("join", "lead", "page", "subscribe", "timeline", "detach", "resolve"),
     }
     assert shown["callback_id"] == "panel"
     assert shown["private_metadata"] == '{"incident": 12}'
@@ -155,6 +196,9 @@ def chosen(element: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_panel_offers_what_its_viewer_can_do() -> None:
     made = incident()
+    assert "Subscribe" in labels(panel_view(made, ANA, NOW))
+    made.subscribe(Target.of(TargetKind.PERSON, ANA), "", act(ANA))
+    assert "Unsubscribe" in labels(panel_view(made, ANA, NOW)) and "Subscribe" in labels(panel_view(made, CLEO, NOW))
     assert "Join" in labels(panel_view(made, CLEO, NOW)) and "Leave" not in labels(panel_view(made, CLEO, NOW))
     assert "Leave" in labels(panel_view(made, ANA, NOW)) and "Join" not in labels(panel_view(made, ANA, NOW))
     made.set_commander(ANA, act(ANA))
@@ -166,7 +210,7 @@ def test_the_panel_offers_what_its_viewer_can_do() -> None:
 
 def test_the_panel_of_what_is_over_offers_to_reopen() -> None:
     shown = panel_view(resolved(), ANA, NOW)
-    assert "Reopen" in labels(shown) and "Resolve" not in labels(shown)
+    assert "Reopen" in labels(shown) and "Resolve" not in labels(shown) and "Page" not in labels(shown)
 
 
 def test_home_shows_what_is_open_and_teaches_when_nothing_is() -> None:

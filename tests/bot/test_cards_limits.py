@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.cards.announcement import announcement
 from bot.cards.answers import done, refused, which_incident
 from bot.cards.declared import could_not_open_view, declared_view, declaring_view
+from bot.cards.facts import Background
 from bot.cards.home import home_view
 from bot.cards.incident_card import incident_card
 from bot.cards.incident_list import incident_list, query_from
@@ -23,9 +24,10 @@ from bot.cards.timeline import timeline_message
 from incidents.model import facts
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
-from incidents.model.parts import Act, Service
+from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import Act, LinkedAlert, Service
 from incidents.model.refusals import Refusal
-from incidents.model.vocabulary import Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 from incidents.ports import IncidentPage, TimelinePage
 from sandbox.blockkit.surfaces import check_message, check_view
 from tests.bot.cards_samples import ANA, BEN, CLEO, DAN, NOW, T0, act, incident
@@ -45,6 +47,18 @@ def name_of(person: Person) -> str:
     return f"<!here> {person.id}" * 5
 
 
+def paging() -> st.SearchStrategy[facts.PagingFact]:
+    """Something that one of two escalations did."""
+    escalation, person = st.integers(1, 2), st.sampled_from(PEOPLE)
+    return st.one_of(
+        st.builds(facts.Paged, person=person, escalation=escalation, name=NAME, step=st.integers(1, 3), message=TITLE),
+        st.builds(facts.PageDeclined, person=person, escalation=escalation, name=NAME),
+        st.builds(facts.PageAnswered, person=person, escalation=escalation, name=NAME),
+        st.builds(facts.PageEscalated, escalation=escalation, name=NAME, step=st.integers(1, 3)),
+        st.builds(facts.PageExhausted, escalation=escalation, name=NAME, nobody=st.booleans(), declined=st.booleans()),
+    )
+
+
 def steps() -> st.SearchStrategy[Callable[[Incident, Act], None]]:
     """One thing that somebody does to an incident."""
     services = st.dictionaries(st.builds(Service, st.text(min_size=1, max_size=75), NAME), st.sampled_from(Impact))
@@ -60,6 +74,13 @@ def steps() -> st.SearchStrategy[Callable[[Incident, Act], None]]:
         st.sampled_from(PEOPLE).map(
             lambda person: lambda made, by: made.record_paging([facts.Paged(person=person)], by)
         ),
+        st.lists(paging(), max_size=5).map(lambda told: lambda made, by: made.record_paging(told, by)),
+        st.builds(LinkedAlert, TITLE, st.sampled_from(Severity), st.just(AlertStatus.PENDING)).map(
+            lambda alert: lambda made, by: made.link_alert(len(made.alerts), alert, by)
+        ),
+        st.integers(0, 3).map(lambda alert: lambda made, by: made.alert_resolved(alert, by)),
+        st.integers(0, 3).map(lambda alert: lambda made, by: made.unlink_alert(alert, by)),
+        NAME.map(lambda name: lambda made, by: made.subscribe(Target.of(TargetKind.TEAM, "payments"), name, by)),
         st.just(lambda made, by: made.join(by.by, by)),
         st.just(lambda made, by: made.leave(by.by, by)),
         st.just(lambda made, by: made.detach_channel(by)),
@@ -82,7 +103,8 @@ def messages(made: Incident) -> Iterator[dict[str, Any]]:
     """Everything that is posted or answered about ``made``."""
     page = IncidentPage([made], 12, "cursor")
     yield incident_card(made, NOW).to_dict()
-    yield incident_card(made, NOW, name_of).to_dict()
+    paged_by = dict.fromkeys(made.paged, made.title[:75])
+    yield incident_card(made, NOW, name_of, Background(paged_by, [made.title[:75]] * 40)).to_dict()
     yield announcement(made, NOW).to_dict()
     yield timeline_message(made, TimelinePage(made.new_entries, "cursor"), True, "https://acme.slack.com/").to_dict()
     yield which_incident([made], "title", made.title).to_dict()
@@ -91,10 +113,10 @@ def messages(made: Incident) -> Iterator[dict[str, Any]]:
     services = [Service(id, affected.name) for id, affected in made.services.items()]
     query = query_from(f"mine {made.title}", BEN)
     yield incident_list(page, query, NOW, services).to_dict()
-    for person in PEOPLE:
-        told = notice(made, [entry for entry in made.new_entries if entry.by == person], made.new_entries, name_of)
-        if told is not None:
-            yield told.to_dict()
+    for entries in ([each for each in made.new_entries if each.by == person] for person in PEOPLE):
+        for told in (entries, *([each] for each in entries)):
+            if message := notice(made, told, made.new_entries, name_of):
+                yield message.to_dict()
 
 
 def modals(made: Incident) -> Iterator[dict[str, Any]]:
@@ -149,6 +171,13 @@ def test_slack_takes_the_largest_incident(filler: str, over: bool) -> None:
     for number in range(200):
         made.join(Person.of("slack", f"U{number:010}"), act(BEN))
         made.record_paging([facts.Paged(person=Person.of("slack", f"W{number:010}"))], act(BEN))
+        page = facts.Paged(
+            person=Person.of("slack", f"X{number}"), escalation=1, name=filler * 75, message=filler * 1_000
+        )
+        made.record_paging([page], act(BEN))
+    for number in range(500):
+        made.link_alert(number, LinkedAlert(filler * 500, Severity.SEV1, AlertStatus.PENDING), act(BEN))
+    made.record_paging([facts.PageExhausted(escalation=1, name=filler * 75)], act(BEN))
     made.comment(filler * 10_000, act(BEN))
     if over:
         made.change_status(Status.RESOLVED, Act(BEN, T0 + timedelta(days=400)))

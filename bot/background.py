@@ -1,0 +1,21 @@
+"""What the card and panel show beside the incident itself: by what people were paged, who owns what is affected."""
+
+from bot.cards.facts import Background
+from incidents.core import Core
+from incidents.model import facts
+from incidents.model.incident import Incident
+from incidents.model.organisation import Organisation
+
+
+async def background_of(core: Core, incident: Incident) -> Background:
+    """The background of ``incident`` as it is now."""
+    calls = await core.storage.read.entries_of(incident.number, [facts.Paged]) if incident.paged else []
+    paged_by = {entry.fact.person: entry.fact.name for entry in calls if isinstance(entry.fact, facts.Paged)}
+    return Background(paged_by, _owners(await core.storage.read.organisation.current(), incident))
+
+
+def _owners(organisation: Organisation, incident: Incident) -> list[str]:
+    """The teams that own the affected services, by name, in the order of the services."""
+    services = [organisation.services[id] for id in incident.services if id in organisation.services]
+    owners = dict.fromkeys(service.owner for service in services if service.owner is not None)
+    return [organisation.teams[owner].name for owner in owners if owner in organisation.teams]
