@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.app import build_app
+from bot.calendars import keep_calendars_read
 from bot.channels.catching_up import keep_caught_up
 from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity
@@ -51,7 +53,9 @@ from storage.migrate import UnknownMigration
 from storage.runner import JobRunner
 from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
-from web.server import serving
+from web.alert_intake import alert_routes
+from web.fetching import fetch
+from web.server import serving, take_address
 from web.slack_requests import slack_requests
 
 if TYPE_CHECKING:
@@ -74,6 +78,8 @@ class Running:
 
     bot: Bot
     runner: JobRunner
+    port: int
+    """Where it is reached over HTTP."""
 
 
 @asynccontextmanager
@@ -84,6 +90,9 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
     """
     check_slack_settings(settings)
     async with AsyncExitStack() as stack:
+        address = stack.enter_context(_taken_address(settings))
+        port: int = address.getsockname()[1]
+        settings = settings.model_copy(update={"tocsin_port": port})
         storage = await stack.enter_async_context(opened_storage(settings))
         client = web_client(settings, settings.slack_bot_token)
         bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client))
@@ -93,14 +102,17 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
             await runner.start()
         app = build_app(bot, client, settings.slack_signing_secret)
         connected = asyncio.Event()
+        for_slack = [slack_requests(app)] if settings.over_http else []
+        await stack.enter_async_context(serving(address, [*alert_routes(bot.core, fetch), *for_slack]))
         if settings.over_http:
-            await stack.enter_async_context(_heard_over_http(settings, app))
             connected.set()
         else:
             await stack.enter_async_context(_socket(settings, app, connected))
         catching_up = asyncio.create_task(keep_caught_up(bot, connected))
         stack.callback(catching_up.cancel)
-        yield Running(bot, runner)
+        calendars = asyncio.create_task(keep_calendars_read(bot))
+        stack.callback(calendars.cancel)
+        yield Running(bot, runner, port)
 
 
 async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
@@ -117,16 +129,13 @@ async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
     )
 
 
-@asynccontextmanager
-async def _heard_over_http(settings: Settings, app: AsyncApp) -> AsyncIterator[None]:
-    """Slack's requests are answered while the block runs. Raises WrongSettings."""
-    async with AsyncExitStack() as stack:
-        host, port = settings.tocsin_host, settings.tocsin_port
-        with can_be_mended(
-            OSError, what=f"{host}:{port} cannot be used: ", hint="Choose another TOCSIN_HOST or TOCSIN_PORT."
-        ):
-            await stack.enter_async_context(serving(host, port, [slack_requests(app)]))
-        yield
+def _taken_address(settings: Settings) -> socket:
+    """Where tools, and Slack without Socket Mode, will be heard. Raises WrongSettings."""
+    host, port = settings.tocsin_host, settings.tocsin_port
+    with can_be_mended(
+        OSError, what=f"{host}:{port} cannot be used: ", hint="Choose another TOCSIN_HOST or TOCSIN_PORT."
+    ):
+        return take_address(host, port)
 
 
 @asynccontextmanager
@@ -209,10 +218,10 @@ def run() -> None:
 
     async def work() -> int:
         settings = load_settings()
-        async with running_bot(settings):
-            way = f"HTTP on {settings.tocsin_host}:{settings.tocsin_port}" if settings.over_http else "Socket Mode"
+        async with running_bot(settings) as running:
             stopped = stop_asked()
-            log.info("ready", slack=way)
+            way = "HTTP" if settings.over_http else "Socket Mode"
+            log.info("ready", slack=way, http=f"{settings.tocsin_host}:{running.port}")
             await stopped.wait()
         return 0
 
@@ -253,6 +262,7 @@ def sandbox_settings(sandbox: "Sandbox", database_url: str) -> Settings:
         slack_signing_secret=sandbox.app.signing_secret,
         slack_api_url=sandbox.api_url,
         database_url=database_url,
+        tocsin_port=0,
     )
 
 

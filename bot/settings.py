@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = "sqlite:///tocsin.db"
     tocsin_host: str = "127.0.0.1"
-    tocsin_port: int = Field(default=3000, ge=1, le=65535)
+    tocsin_port: int = Field(default=3000, ge=0, le=65535)
     tocsin_url: str = ""
     tocsin_announcement_channels: Annotated[tuple[str, ...], NoDecode] = ("incidents",)
     tocsin_channel_name: str = "inc-{number}-{title}"

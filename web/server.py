@@ -1,5 +1,6 @@
-"""The HTTP server: the routes it is given, on one address, until it is told to stop."""
+"""The HTTP server: an address that is taken first, and the routes that are served there until it is told to stop."""
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -9,19 +10,21 @@ BODY_LIMIT = 1024 * 1024
 """Bytes of a request's body; Slack's own payloads stay far below."""
 
 
-@asynccontextmanager
-async def serving(host: str, port: int, routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[int]:
-    """Serve ``routes`` while the block runs; gives the port (the free one that was found, for port 0).
+def take_address(host: str, port: int) -> socket.socket:
+    """Listen on ``host`` and ``port`` (0: any free one), to be served from later. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
 
-    Raises OSError where the address cannot be used.
-    """
+
+@asynccontextmanager
+async def serving(address: socket.socket, routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[None]:
+    """Serve ``routes`` at an address that was taken, while the block runs; it is free again afterwards."""
     application = web.Application(client_max_size=BODY_LIMIT)
     application.add_routes(routes)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield runner.addresses[0][1]
+        await web.SockSite(runner, address).start()
+        yield
     finally:
         await runner.cleanup()

@@ -19,8 +19,10 @@ from slack_bolt.response import BoltResponse
 from bot.channels import membership
 from bot.channels.mirroring import read_event
 from bot.channels.pinning import Reaction, reacted
-from bot.channels.recorder import Recorder
+from bot.channels.recorder import recorder_of
 from bot.context import Bot
+from incidents.actions.mirror import Delivery
+from incidents.gathering import Gathering
 from incidents.model.refusals import Refusal
 
 log = structlog.get_logger()
@@ -55,7 +57,7 @@ HEARD: dict[str, Heard[Any]] = {
 
 def hearing(bot: Bot) -> Middleware:
     """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
-    recorder = Recorder(bot.core)
+    recorder = recorder_of(bot.core)
     in_turn = asyncio.Lock()
 
     async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
@@ -93,7 +95,7 @@ class _Misshaped(Exception):
         self.faults = faults
 
 
-def _understood(bot: Bot, recorder: Recorder, event: dict[str, Any]) -> Work:
+def _understood(bot: Bot, recorder: Gathering[Delivery], event: dict[str, Any]) -> Work:
     """What ``event`` asks for. Raises _Misshaped."""
     try:
         if event["type"] != "message":
@@ -103,7 +105,7 @@ def _understood(bot: Bot, recorder: Recorder, event: dict[str, Any]) -> Work:
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in error.errors()]
         raise _Misshaped(faults) from None
-    return partial(recorder.record, delivery) if delivery is not None else _nothing
+    return partial(recorder.add, delivery) if delivery is not None else _nothing
 
 
 async def _nothing() -> None:

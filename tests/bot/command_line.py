@@ -50,7 +50,13 @@ def settings_for(sandbox: Sandbox, **more: str) -> dict[str, str]:
     """The settings with which the bot works in ``sandbox``, ``more`` replacing some."""
     app = sandbox.app
     secret = {"SLACK_APP_TOKEN": app.app_token} if app.socket_mode else {"SLACK_SIGNING_SECRET": app.signing_secret}
-    return {"SLACK_BOT_TOKEN": app.bot_token, "SLACK_API_URL": sandbox.api_url, **secret, **more}
+    return {
+        "SLACK_BOT_TOKEN": app.bot_token,
+        "SLACK_API_URL": sandbox.api_url,
+        "TOCSIN_PORT": "0",
+        **secret,
+        **more,
+    }
 
 
 async def tocsin(folder: Path, *arguments: str, **settings: str) -> Ended:

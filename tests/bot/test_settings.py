@@ -41,7 +41,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("SLACK_API_URL", "slack.com/api", "https://"),
         ("SLACK_API_URL", "", "https://"),
         ("TOCSIN_PORT", "many", "integer"),
-        ("TOCSIN_PORT", "0", "greater than or equal to 1"),
+        ("TOCSIN_PORT", "-1", "greater than or equal to 0"),
         ("TOCSIN_PORT", "65536", "less than or equal to 65535"),
         ("TOCSIN_CHANNEL_NAME", "inc-{id}", "{number} and {title}"),
         ("TOCSIN_CHANNEL_NAME", "inc-{", "{number} and {title}"),

@@ -4,6 +4,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,10 +14,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack import ATTEMPTS, ONCE, RETRIED, Door, SlackRefused, SlackUnavailable
 from sandbox.client import Person
 from sandbox.server import Sandbox
-from web.server import serving
+from web.server import serving, take_address
 
 GENERAL = "C0GENERAL"
 POST: dict[str, Any] = {"channel": GENERAL, "text": "Hello"}
+
+
+@asynccontextmanager
+async def served(*routes: web.RouteDef) -> AsyncIterator[int]:
+    """The port at which ``routes`` are served."""
+    address = take_address("127.0.0.1", 0)
+    async with serving(address, routes):
+        yield address.getsockname()[1]
 
 
 @pytest.fixture
@@ -163,7 +172,7 @@ async def test_an_answer_that_is_not_slacks_is_slack_being_away(status: int, kin
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=status, text=body, content_type=kind)
 
-    async with serving("127.0.0.1", 0, [web.post("/api/chat.postMessage", answer)]) as port:
+    async with served(web.post("/api/chat.postMessage", answer)) as port:
         client = AsyncWebClient(token="xoxb-1", base_url=f"http://127.0.0.1:{port}/api/", retry_handlers=[])
         with pytest.raises(SlackUnavailable, match=r"chat\.postMessage: "):
             await Door(client).call("chat.postMessage", **POST)
@@ -189,7 +198,7 @@ def response_url() -> ResponseUrl:
 
 @pytest.fixture
 async def its_address(response_url: ResponseUrl) -> AsyncIterator[str]:
-    async with serving("127.0.0.1", 0, [web.post("/commands/1", response_url.receive)]) as port:
+    async with served(web.post("/commands/1", response_url.receive)) as port:
         yield f"http://127.0.0.1:{port}/commands/1"
 
 
