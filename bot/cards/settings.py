@@ -22,6 +22,7 @@ from incidents.model.organisation import (
     Target,
     TargetKind,
     Team,
+    Tool,
 )
 
 TITLES: Mapping[Kind, str] = {
@@ -41,6 +42,16 @@ WHAT: Mapping[Kind, str] = {
     Kind.SOURCE: "the tools that post alerts",
     Kind.PERSON: "how they are reached beside Slack",
     Kind.CHANNELS: "where incidents are announced, and how their channels are called",
+}
+TOOLS: Mapping[Tool, str] = {
+    Tool.ALERTMANAGER: "Prometheus Alertmanager",
+    Tool.GRAFANA: "Grafana",
+    Tool.DATADOG: "Datadog",
+    Tool.SENTRY: "Sentry",
+    Tool.CLOUDWATCH: "AWS CloudWatch",
+    Tool.PAGERDUTY: "Anything that can talk to PagerDuty",
+    Tool.ILERT: "Anything that can talk to ilert",
+    Tool.GENERIC: "Anything else (JSON)",
 }
 MOST = 90
 """Things in one list: a view holds 100 blocks. https://docs.slack.dev/reference/views/modal-views"""
@@ -91,7 +102,7 @@ def _kind(kind: Kind, organisation: Organisation) -> Block:
         return section(said, button("Change", SETTINGS, value=kind.value, part=kind.value))
     items = getattr(organisation, kind.section)
     names = [mention(id) if kind is Kind.PERSON else escape(item.name) for id, item in sorted(items.items())]
-    said = f"*{TITLES[kind]}*: {WHAT[kind]}\n{listing(names, 300) if names else 'None yet.'}"
+    said = f"*{TITLES[kind]}*: {WHAT[kind]}\n{listing(names, 300, ' · ') if names else 'None yet.'}"
     return section(said, button("Open", SETTINGS, value=kind.value, part=kind.value))
 
 
@@ -125,7 +136,7 @@ def _facts(item: Item, organisation: Organisation) -> Iterator[str]:
         case AlertSource():
             channel = Channel.of("slack", item.channel)
             policy = f"pages by {_named(organisation.policies, item.policy)}" if item.policy else "pages nobody"
-            yield f"{item.tool} in {channel_link(channel)}, {policy}"
+            yield f"{TOOLS[item.tool]} in {channel_link(channel)}, {policy}"
         case Notifications():
             if item.outside:
                 yield f"{', '.join(escape(way.url.partition(':')[0]) for way in item.outside)} beside Slack"

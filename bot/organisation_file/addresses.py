@@ -13,7 +13,7 @@ def address_lines(url: str, source: str, tool: Tool, key: str) -> Iterator[str]:
             yield f"Integration key (routing_key): {key}"
         case Tool.ILERT:
             yield f"Address (instead of https://api.ilert.com/api/events): {url}/api/events"
-            yield f"Integration key: {key}"
+            yield f"Integration key (apiKey): {key}"
         case _:
             yield f"{url}/alerts/{source}/{key}"
     yield "It is shown only now. A key that was made before stays valid for 24 hours."

@@ -5,6 +5,7 @@ import re
 from slack_sdk.models.blocks import Block, ConversationFilter, ConversationSelectElement
 
 from bot import payloads
+from bot.cards.settings import TOOLS
 from bot.forms.form import VALUE, ask, chosen_in, filled, text_box, text_in
 from bot.forms.settings.fields import (
     Around,
@@ -19,17 +20,6 @@ from incidents.model.checked import NAME_LIMIT
 from incidents.model.organisation import AlertSource, AutoDeclare, Tool
 from incidents.model.refusals import UnknownWord
 from incidents.model.vocabulary import Severity
-
-TOOLS = {
-    Tool.ALERTMANAGER: "Prometheus Alertmanager",
-    Tool.GRAFANA: "Grafana",
-    Tool.DATADOG: "Datadog",
-    Tool.SENTRY: "Sentry",
-    Tool.CLOUDWATCH: "AWS CloudWatch",
-    Tool.PAGERDUTY: "Anything that can talk to PagerDuty",
-    Tool.ILERT: "Anything that can talk to ilert",
-    Tool.GENERIC: "Anything else (JSON)",
-}
 
 
 def questions(source: AlertSource | None, around: Around) -> list[Block]:
