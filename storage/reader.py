@@ -55,7 +55,7 @@ class SqlReader:
 
     async def find(self, query: IncidentQuery) -> IncidentPage:
         """Raises BadCursor where ``query.after`` is not from the page before."""
-        wanted = and_(true(), *_conditions(query))
+        wanted = and_(true(), *_conditions(query), await self._owned_by(query.team))
         urgent_first = query.state == "open"
         order = [incidents.c.severity, incidents.c.number.desc()] if urgent_first else [incidents.c.number.desc()]
         page = select(incidents).where(wanted, _after(query)).order_by(*order).limit(query.limit + 1)
@@ -114,6 +114,13 @@ class SqlReader:
             .order_by(incidents.c.resolved_at.is_not(None), incidents.c.number)
         )
         return [(row.number, Channel(row.channel)) for row in await self._rows(query)]
+
+    async def _owned_by(self, team: str | None) -> ColumnElement[bool]:
+        if team is None:
+            return true()
+        owned = (await self.organisation.current()).services_of(team)
+        affected = incident_services.c
+        return exists().where(affected.incident == incidents.c.number, affected.service.in_(owned))
 
     async def _one(self, query: Select[Any]) -> Incident | None:
         async with self._database.reading() as connection:

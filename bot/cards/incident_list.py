@@ -1,11 +1,11 @@
 """The list of incidents, most urgent first, with its filters; what is shown survives each press of them.
 
 A query is written as what one would type after `/incident list`, so that typing and pressing are the same:
-``resolved sev1 service=checkout mine text=card%20payments``. Later words win over earlier ones.
+``resolved sev1 service=checkout team=payments mine text=card%20payments``. Later words win over earlier ones.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -64,10 +64,10 @@ def query_words(query: IncidentQuery) -> str:
         said.append(query.severity.name.lower())
     if query.mine:
         said.append("mine")
-    if query.service:
-        said.append(_quoted("service", query.service, OPTION_VALUE_LIMIT))
-    if query.text:
-        said.append(_quoted("text", query.text, KEPT - len(" ".join([*said, ""]))))
+    for key, value in {"service": query.service, "team": query.team, "text": query.text}.items():
+        left = KEPT - len(" ".join([*said, ""]))
+        if value and left > len(key) + len("="):
+            said.append(_quoted(key, value, min(left, OPTION_VALUE_LIMIT) if key != "text" else left))
     return " ".join(said)
 
 
@@ -84,16 +84,20 @@ def incident_list(
     query: IncidentQuery,
     now: datetime,
     services: Sequence[Service],
+    teams: Mapping[str, str],
     last: Incident | None = None,
 ) -> Message:
-    """One page of the list that answers ``query``; ``services`` can be chosen from, ``last`` was resolved last."""
+    """One page of the list that answers ``query``; ``last`` was resolved last.
+
+    ``services`` can be chosen from, and ``teams``, which are names by ids.
+    """
     if not page.incidents and query == IncidentQuery(viewer=query.viewer, limit=query.limit):
         return _quiet(last)
     title = f"{HEADERS[query.state]} ({page.total})"
     rows = [incident_row(incident, query.viewer, now) for incident in page.incidents]
     nothing = [] if rows else [section("No incident is like that.")]
     searched = [context(f"With “{escape(shorten(query.text, 200))}” in the title or summary.")] if query.text else []
-    filters = row(_menus(query, services), f"{WITH}{query_words(query)}")
+    filters = row(_menus(query, services, teams), f"{WITH}{query_words(query)}")
     blocks: list[Block] = [header(title), *searched, *rows, *nothing, filters, row(_buttons(page, query))]
     return Message(_spoken(title, page), blocks)
 
@@ -110,6 +114,8 @@ def _with(query: IncidentQuery, word: str) -> IncidentQuery | None:
         return replace(query, severity=_severity(word))
     if key == "service" and equals:
         return replace(query, service=value or None)
+    if key == "team" and equals:
+        return replace(query, team=value or None)
     if key == "mine":
         return replace(query, mine=value != "no")
     if key == "text" and equals:
@@ -126,7 +132,7 @@ def _severity(text: str) -> Severity | None:
         return None
 
 
-def _menus(query: IncidentQuery, services: Sequence[Service]) -> list[StaticSelectElement]:
+def _menus(query: IncidentQuery, services: Sequence[Service], teams: Mapping[str, str]) -> list[StaticSelectElement]:
     states = {state: option(state, text) for state, text in HEADERS.items()}
     severities: dict[Severity | None, Option] = {None: option("severity=", "Any severity")}
     for severity in Severity:
@@ -135,18 +141,22 @@ def _menus(query: IncidentQuery, services: Sequence[Service]) -> list[StaticSele
         menu(action(LIST, part="state"), list(states.values()), states[query.state], "State"),
         menu(action(LIST, part="severity"), list(severities.values()), severities[query.severity], "Severity"),
     ]
-    offered = _service_options(services)
-    if len(offered) > 1:
-        menus.append(menu(action(LIST, part="service"), list(offered.values()), offered.get(query.service), "Service"))
+    for key, names, chosen in (
+        ("service", {service.id: service.name for service in services}, query.service),
+        ("team", teams, query.team),
+    ):
+        if names:
+            offered = _named_options(key, names)
+            menus.append(menu(action(LIST, part=key), list(offered.values()), offered.get(chosen), key.capitalize()))
     return menus
 
 
-def _service_options(services: Sequence[Service]) -> dict[str | None, Option]:
-    """As many services as a menu holds, by id."""
-    offered: dict[str | None, Option] = {None: option("service=", "Any service")}
-    for service in services:
+def _named_options(key: str, names: Mapping[str, str]) -> dict[str | None, Option]:
+    """As many as a menu holds, by id."""
+    offered: dict[str | None, Option] = {None: option(f"{key}=", f"Any {key}")}
+    for id, name in names.items():
         if len(offered) < OPTIONS:
-            offered[service.id] = option(_quoted("service", service.id, OPTION_VALUE_LIMIT), service.name)
+            offered[id] = option(_quoted(key, id, OPTION_VALUE_LIMIT), name)
     return offered
 
 

@@ -4,6 +4,7 @@ from bot.asked import Asked
 from bot.cards.incident_list import incident_list, query_from
 from bot.cards.message import Message
 from bot.words import word
+from incidents.model.organisation import Organisation
 from incidents.ports import IncidentQuery
 
 SERVICES_OFFERED = 90
@@ -22,4 +23,12 @@ async def listed(asked: Asked) -> Message:
     page = await core.storage.read.find(query)
     services = await core.storage.read.find_services("", SERVICES_OFFERED)
     last = await core.storage.read.find(IncidentQuery(viewer=asked.by, state="resolved", limit=1))
-    return incident_list(page, query, core.clock(), services, next(iter(last.incidents), None))
+    teams = _owners(await core.storage.read.organisation.current())
+    return incident_list(page, query, core.clock(), services, teams, next(iter(last.incidents), None))
+
+
+def _owners(organisation: Organisation) -> dict[str, str]:
+    """The names of the teams that own any service, by their ids, in the order of the names."""
+    owning = {service.owner for service in organisation.services.values()}
+    named = sorted((team.name, id) for id, team in organisation.teams.items() if id in owning)
+    return {id: name for name, id in named}

@@ -373,6 +373,10 @@ class Organisation(_Item):
         }
         return named.get(target, "")
 
+    def services_of(self, team: str) -> list[str]:
+        """The ids of the services that ``team`` owns."""
+        return [id for id, service in self.services.items() if service.owner == team]
+
     def service_called(self, written: str) -> str | None:
         """The id of the service that a tool calls ``written``: by its id, name or alias, in any case."""
         sought = written.strip().casefold()

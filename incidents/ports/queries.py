@@ -21,6 +21,8 @@ class IncidentQuery:
     state: Literal["open", "resolved", "all"] = "open"
     severity: Severity | None = None
     service: str | None = None
+    team: str | None = None
+    """Only those that affect a service which this team owns."""
     mine: bool = False
     """Only those the viewer has joined or was paged for."""
     text: str = ""

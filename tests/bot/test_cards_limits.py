@@ -112,7 +112,7 @@ def messages(made: Incident) -> Iterator[dict[str, Any]]:
     yield refused(made.summary or made.title).to_dict()
     services = [Service(id, affected.name) for id, affected in made.services.items()]
     query = query_from(f"mine {made.title}", BEN)
-    yield incident_list(page, query, NOW, services).to_dict()
+    yield incident_list(page, query, NOW, services, {service.id: service.name for service in services}).to_dict()
     for entries in ([each for each in made.new_entries if each.by == person] for person in PEOPLE):
         for told in (entries, *([each] for each in entries)):
             if message := notice(made, told, made.new_entries, name_of):
@@ -186,8 +186,9 @@ def test_slack_takes_the_largest_incident(filler: str, over: bool) -> None:
     takes(made)
 
 
-def test_slack_takes_a_menu_of_too_many_services() -> None:
+def test_slack_takes_menus_of_too_many_services_and_teams() -> None:
     services = [Service(f"{number}-{'🔥' * 75}", "🔥" * 75) for number in range(150)]
+    teams = {service.id: service.name for service in services}
     query = query_from("text=" + "%F0%9F%94%A5" * 300, BEN)
-    listed = incident_list(IncidentPage([incident()] * 20, 20, "x"), query, NOW, services).to_dict()
+    listed = incident_list(IncidentPage([incident()] * 20, 20, "x"), query, NOW, services, teams).to_dict()
     check_message(listed["blocks"])

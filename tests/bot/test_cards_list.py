@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 
 from bot.cards.actions import Pressed, read_press
 from bot.cards.incident_list import incident_list, query_from, query_words
-from incidents.model.parts import Service
-from incidents.model.vocabulary import Severity, Status
+from incidents.model.parts import LinkedAlert, Service
+from incidents.model.vocabulary import AlertStatus, Severity, Status
 from incidents.ports import IncidentPage, IncidentQuery
 from tests.bot.cards_samples import ANA, BEN, CHECKOUT, NOW, act, button, choosing, incident, labels
 from tests.bot.cards_samples import read as words
 
 SERVICES = [CHECKOUT, Service("api", "API")]
-EVERYTHING = IncidentQuery(BEN, "resolved", Severity.SEV1, "checkout", True, "card payments")
+TEAMS = {"payments": "Payments", "sre": "Site reliability"}
+EVERYTHING = IncidentQuery(BEN, "resolved", Severity.SEV1, "checkout", "payments", True, "card payments")
 
 
 def shown(query: IncidentQuery, page: IncidentPage) -> dict[str, Any]:
-    return incident_list(page, query, NOW, SERVICES).to_dict()
+    return incident_list(page, query, NOW, SERVICES, TEAMS).to_dict()
 
 
 def query_of(press: dict[str, Any]) -> IncidentQuery:
@@ -32,11 +33,13 @@ def query_of(press: dict[str, Any]) -> IncidentQuery:
 
 def test_each_row_has_what_matters_and_the_way_in() -> None:
     made = incident()
+    for number in range(2):
+        made.link_alert(number, LinkedAlert("HighErrorRate", Severity.SEV1, AlertStatus.PENDING), act(BEN))
     listed = shown(IncidentQuery(BEN), IncidentPage([made], 1, None))
     assert words(listed).splitlines() == [
         "Open incidents (1)",
         "🟠 SEV2 *INC-12* Checkout fails for card payments",
-        "Checkout, API · 14 min · 1 responder · Declared · <#C00CHECKOUT>",
+        "Checkout, API · 14 min · 1 responder · 2 alerts · Declared · <#C00CHECKOUT>",
     ]
     assert read_press(button(listed, "Join")) == Pressed("join", 12)
     assert listed["text"] == "Open incidents (1)\n🟠 SEV2 *INC-12* Checkout fails for card payments"
@@ -50,12 +53,12 @@ def test_whoever_is_in_it_opens_it_instead_of_joining() -> None:
 def test_when_all_is_quiet_it_says_so_and_offers_to_declare() -> None:
     last = incident()
     last.change_status(Status.RESOLVED, act(BEN))
-    quiet = incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, SERVICES, last).to_dict()
+    quiet = incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, SERVICES, TEAMS, last).to_dict()
     assert words(quiet) == (
         "All quiet. Last incident: INC-12, <!date^1795403820^\u200bresolved {date_short_pretty}|resolved Nov 23, 2026>."
     )
     assert read_press(button(quiet, "Declare")) == Pressed("declare")
-    assert words(incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, []).to_dict()) == "All quiet."
+    assert words(incident_list(IncidentPage([], 0, None), IncidentQuery(BEN), NOW, [], {}).to_dict()) == "All quiet."
 
 
 def test_a_filter_that_nothing_fits_keeps_its_menus() -> None:
@@ -71,6 +74,8 @@ def test_every_press_keeps_the_rest_of_the_query() -> None:
     assert query_of(choosing(listed, "incident.list.severity", "sev3")).severity is Severity.SEV3
     assert query_of(choosing(listed, "incident.list.service", "service=api")) == replace(EVERYTHING, service="api")
     assert query_of(choosing(listed, "incident.list.service", "service=")) == replace(EVERYTHING, service=None)
+    assert query_of(choosing(listed, "incident.list.team", "team=sre")) == replace(EVERYTHING, team="sre")
+    assert query_of(choosing(listed, "incident.list.team", "team=")) == replace(EVERYTHING, team=None)
     assert query_of(button(listed, "Everybody's")) == replace(EVERYTHING, mine=False)
     assert query_of(button(listed, "Older")) == replace(EVERYTHING, after="eyJ4IjoxfQ==")
 
@@ -88,6 +93,7 @@ def test_the_last_page_has_nothing_older() -> None:
         ("card  payments", IncidentQuery(BEN, text="card payments")),
         ("severity=nonsense open=x", IncidentQuery(BEN, text="open=x")),
         ("service=%zz after=", IncidentQuery(BEN, service="%zz")),
+        ("team=payments Team=sre", IncidentQuery(BEN, team="sre")),
     ],
 )
 def test_what_is_typed_is_read_leniently(typed: str, asked: IncidentQuery) -> None:
@@ -99,7 +105,8 @@ QUERIES = st.builds(
     viewer=st.just(BEN),
     state=st.sampled_from(["open", "resolved", "all"]),
     severity=st.none() | st.sampled_from(Severity),
-    service=st.none() | st.text(min_size=1, max_size=15),
+    service=st.none() | st.text(min_size=1, max_size=5),
+    team=st.none() | st.text(min_size=1, max_size=5),
     mine=st.booleans(),
     text=st.text(max_size=6),
 )
@@ -110,12 +117,14 @@ def test_any_query_reads_back_from_its_words(query: IncidentQuery) -> None:
     assert query_from(query_words(query), BEN) == query
 
 
-@given(st.text(max_size=300), st.text(min_size=1, max_size=300), st.booleans())
-def test_a_query_too_long_to_carry_loses_its_end_and_nothing_else(text: str, service: str, mine: bool) -> None:
-    query = IncidentQuery(BEN, "resolved", Severity.SEV1, service, mine, text)
+@given(st.text(max_size=300), st.text(min_size=1, max_size=300), st.text(max_size=300), st.booleans())
+def test_a_query_too_long_to_carry_loses_its_end_and_nothing_else(
+    text: str, service: str, team: str, mine: bool
+) -> None:
+    query = IncidentQuery(BEN, "resolved", Severity.SEV1, service, team, mine, text)
     kept = query_from(query_words(query), BEN)
     assert len(f"with:{query_words(query)}") <= 255
-    assert text.startswith(kept.text) and service.startswith(kept.service or "")
+    assert text.startswith(kept.text) and service.startswith(kept.service or "") and team.startswith(kept.team or "")
     assert (kept.state, kept.severity, kept.mine) == ("resolved", Severity.SEV1, mine)
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from incidents.actions import change, respond
 from incidents.actions.declare import Declare, declare
+from incidents.actions.organisation import apply
 from incidents.actions.paging import proceed
-from incidents.actions.services import register_services
 from incidents.actions.subscribe import subscribe
 from incidents.core import Core
 from incidents.model.identity import TOCSIN, Person
-from incidents.model.organisation import Target, TargetKind
+from incidents.model.organisation import Organisation, OwnedService, Target, TargetKind, Team
 from incidents.model.vocabulary import Impact, Severity, Status
 from incidents.ports import IncidentPage, IncidentQuery, TimelineQuery
 from storage.cursor import BadCursor
@@ -88,7 +88,9 @@ async def test_a_cursor_that_is_none_is_refused(storage: SqlStorage, cursor: str
 
 
 async def test_filters_narrow_the_list_and_its_total(core: Core, storage: SqlStorage) -> None:
-    await register_services(core, ["Checkout", "API"])
+    owned = OwnedService(name="Checkout", owner="payments"), OwnedService(name="API")
+    teams = {"payments": Team(name="Payments", members=(BEN,))}
+    await apply(core, Organisation(services=dict(zip(("checkout", "api"), owned, strict=True)), teams=teams), 0)
     await declared(core, "Ströme fallen AUS", severity=Severity.SEV1, impacts={"checkout": Impact.DEGRADED})
     await declared(core, "100% of_things", by=BEN, summary="All the CAFÉS")
     await declared(core, "Paging", by=BEN)
@@ -102,6 +104,9 @@ async def test_filters_narrow_the_list_and_its_total(core: Core, storage: SqlSto
     assert await found(severity=Severity.SEV1) == [1]
     assert await found(service="checkout") == [1]
     assert await found(service="api") == []
+    assert await found(team="payments") == [1]
+    assert await found(team="payments", service="api") == []
+    assert await found(team="nobody") == []
     assert await found(mine=True) == [1, 3]
     assert await found(text="STRÖME") == [1]
     assert await found(text="cafés") == [2]
