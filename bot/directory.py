@@ -10,7 +10,7 @@ from typing import Any
 from bot.channels.listing import pages
 from bot.context import Bot, person
 from bot.slack import SlackRefused
-from incidents.model.calendar import is_address, readings
+from incidents.model.calendar import is_address, parts_of, several_in
 from incidents.model.identity import Person
 
 
@@ -25,16 +25,16 @@ class Directory:
     async def meant(self, who: str) -> list[tuple[str, Person | None]]:
         """The people whom a calendar means by ``who``, each by name; None for whom nobody knows.
 
-        Raises SlackRefused, SlackUnavailable.
+        It does not guess: what may be somebody else is nobody. Raises SlackRefused, SlackUnavailable.
         """
-        best = [(who, await self._find(who))]
-        for names in readings(who):
-            found = [(name, await self._find(name)) for name in names]
-            if all(person for _, person in found):
-                return found
-            if any(person for _, person in found) and not any(person for _, person in best):
-                best = found
-        return best
+        whole = await self._find(who)
+        if whole is not None:
+            return [(who, whole)]
+        several = [(name, await self._find(name)) for name in several_in(who)]
+        if any(person for _, person in several):
+            return several
+        named = {await self._find(part) for part in parts_of(who)} - {None}
+        return [(who, named.pop() if len(named) == 1 else None)]
 
     async def _find(self, name: str) -> Person | None:
         if is_address(name):

@@ -5,6 +5,7 @@ transaction, no call to Slack): https://docs.slack.dev/surfaces/modals#displayin
 """
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,14 +14,14 @@ from slack_bolt.async_app import AsyncAck
 from bot import payloads
 from bot.answering import answering
 from bot.asked import Asked
-from bot.cards.actions import SETTINGS
+from bot.cards.actions import ONCALL, SETTINGS
 from bot.cards.declared import declared_view, declaring_view
 from bot.cards.message import Message
 from bot.cards.text import channel_link, escape
 from bot.carrying_out import redraw_panel, run
 from bot.commands import settings
 from bot.context import Bot, person
-from bot.forms import declare, note, reopen, services, severity, status, summary, title
+from bot.forms import declare, note, override, reopen, services, severity, status, summary, title
 from bot.forms.form import Carried
 from bot.forms.settings.fields import WrongField
 from bot.likeness import like_open_incident
@@ -40,6 +41,7 @@ READ = {
     "services": services.read,
     "note": note.read,
     "reopen": reopen.read,
+    ONCALL: override.read,
 }
 """How each form is read, by its word: as what one would have typed after it."""
 
@@ -95,9 +97,9 @@ async def _carried_out(asked: Asked, view: payloads.View) -> tuple[Message | Non
         await settings.save(asked, view)
         return None, {}
     read = READ.get(view.callback_id)
-    if read is None or asked.named is None:
+    if read is None or (asked.named is None and WORDS[view.callback_id].on_incident is not None):
         return None, {}
-    return await run(WORDS[view.callback_id], asked.about(asked.named, read(view))), {}
+    return await run(WORDS[view.callback_id], replace(asked, text=read(view))), {}
 
 
 async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:

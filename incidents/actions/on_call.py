@@ -21,13 +21,18 @@ from incidents.model.refusals import Refusal
 from incidents.ports import Reader, Unit
 
 INSTANT = timedelta(microseconds=1)
+OFFERED = 10
+"""How many schedules a refusal names."""
 
 
 class NoSuchSchedule(Refusal):
     """There is no such schedule."""
 
     def __init__(self, written: str, known: Sequence[str]) -> None:
-        there = f"There is: {', '.join(known)}." if known else "There is none yet: an admin adds it with tocsin apply."
+        more = f" and {len(known) - OFFERED} more" if len(known) > OFFERED else ""
+        there = (
+            f"There is: {', '.join(known[:OFFERED])}{more}." if known else "There is none yet: see /incident oncall."
+        )
         super().__init__(f'There is no schedule "{written[:75]}". {there}')
 
 

@@ -161,15 +161,13 @@ def _counting(entries: Iterable[Entry]) -> list[Entry]:
     return counting
 
 
-def readings(who: str) -> Iterator[tuple[str, ...]]:
-    """The people whom ``who`` may mean, the likeliest reading first.
+def several_in(who: str) -> list[str]:
+    """The names in ``who``, if it can be a list of some: ``Ana Diaz, ben``."""
+    names = [name.strip() for name in re.split(r",|;|&|/|\band\b", who)]
+    return [name for name in names if name] if len(names) > 1 else []
 
-    ``Doe, Jane`` can be one or two, and ``On Call - Jane Doe - Payments`` (PagerDuty) says more than a name.
-    """
-    yield (who,)
-    several = tuple(filter(None, (name.strip() for name in re.split(r",|;|&|/|\band\b", who))))
-    if len(several) > 1:
-        yield several
-    parts = [part.strip() for part in re.split(r"\s[-–—|]\s|[:()\[\]<>]|\bis on[- ]call\b|\bon[- ]call for\b", who)]
-    if len(parts) > 1:
-        yield from ((part,) for part in parts if part and not re.fullmatch(r"on[- ]?call", part, re.IGNORECASE))
+
+def parts_of(who: str) -> list[str]:
+    """What can be the name in ``who``, if that says more: ``On Call - Ana Diaz - Payments`` (PagerDuty)."""
+    parts = re.split(r"\s[-–—|]\s|[:()\[\]]|\bis on[- ]call\b|\bon[- ]call for\b", who)
+    return [part.strip() for part in parts if part.strip()] if len(parts) > 1 else []

@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from incidents.model.identity import Person
-from incidents.model.organisation import Rotation, Weekday
+from incidents.model.organisation import Rotation, Schedule, Weekday
 from incidents.model.refusals import Refusal
 
 LONGEST_OVERRIDE = timedelta(days=366)
 AHEAD = timedelta(days=60)
-"""How far ahead it is known who is on call."""
+"""How far ahead calendars are read."""
+
+SHOWN = timedelta(days=56)
+"""How far ahead it is shown who is next; less than what is read, which is not read again all the time."""
 
 
 class EndsBeforeItBegins(Refusal):
@@ -96,8 +99,7 @@ def turns(rotation: Rotation, begin: datetime, end: datetime) -> Iterator[Shift]
     at a time that it shows twice, the first counts. So does iCalendar: RFC 5545, section 3.3.5,
     https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
     """
-    first = _first_day(rotation)
-    days = rotation.length * (7 if rotation.unit == "weeks" else 1)
+    first, days = _first_day(rotation), _days(rotation)
     number = max(0, (begin.astimezone(rotation.zone).date() - first).days // days - 1)
     while (day := first + timedelta(days=number * days)) <= end.astimezone(rotation.zone).date():
         shift = Shift(
@@ -111,6 +113,11 @@ def turns(rotation: Rotation, begin: datetime, end: datetime) -> Iterator[Shift]
         number += 1
 
 
+def _days(rotation: Rotation) -> int:
+    """How long a turn is."""
+    return rotation.length * (7 if rotation.unit == "weeks" else 1)
+
+
 def _first_day(rotation: Rotation) -> date:
     if rotation.day is None:
         return rotation.start
@@ -120,6 +127,12 @@ def _first_day(rotation: Rotation) -> date:
 
 def _moment(rotation: Rotation, day: date) -> datetime:
     return datetime.combine(day, rotation.at, rotation.zone).astimezone(UTC)
+
+
+def horizon(schedule: Schedule, at: datetime) -> datetime:
+    """Until when one must look to see who is on call at ``at``, and who is next."""
+    turn = timedelta(days=_days(schedule.rotation)) if schedule.rotation else timedelta()
+    return at + max(SHOWN, 2 * turn)
 
 
 @dataclass(frozen=True)

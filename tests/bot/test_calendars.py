@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot import calendars
 from bot.calendars import Calendars, Unread, fetch
+from bot.directory import Directory
 from incidents.actions.on_call import on_call
 from incidents.model.on_call import CalendarState, Who
 from incidents.model.organisation import Organisation, Schedule
@@ -92,6 +93,17 @@ async def test_whom_nobody_knows_is_kept_by_name(floor: Floor, tool: Tool) -> No
     tool.text = feed(("Ana Duarte, Dan K.", -1, 1), ("nobody@example.com", -1, 1), ("gus", 1, 2))
     await (await scheduled(floor, tool.address)).read_due()
     assert set(await now(floor)) == {Who(ANA), Who(None, "Dan K."), Who(None, "nobody@example.com")}
+
+
+@pytest.mark.parametrize("who", ["Ana Duarte - Ben Okafor", "Dan <K.>", "an", "sandbox", "U0PIA", "Pia Novak"])
+async def test_nobody_is_guessed(floor: Floor, who: str) -> None:
+    assert await Directory(floor.bot).meant(who) == [(who, None)]
+
+
+async def test_of_two_people_with_one_name_neither_is_meant(floor: Floor) -> None:
+    await floor.person("ben").change_profile(real_name="Ana Duarte")
+    assert await Directory(floor.bot).meant("Ana Duarte") == [("Ana Duarte", None)]
+    assert await Directory(floor.bot).meant("@ANA") == [("@ANA", ANA)]
 
 
 async def test_a_calendar_is_read_each_quarter_of_an_hour(floor: Floor, tool: Tool) -> None:
