@@ -21,6 +21,7 @@ from incidents.model.escalation import About, Answer, Escalation
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.parts import Act
+from incidents.model.refusals import Refusal
 from incidents.ports import Unit
 
 SHOWN_AT_ALERTS = (facts.TitleChanged, facts.ChannelAttached, facts.ChannelDetached)
@@ -79,11 +80,22 @@ async def _stop(unit: Unit, incident: Incident, by: Person, at: datetime, pace: 
     escalations = await unit.paging.active(_abouts(incident, alerts))
     for escalation in escalations:
         escalation.cancel(by, at)
-    for alert in alerts:
-        alert.resolve(by, at)
-        incident.alert_resolved(alert.number, Act(by, at))
+    resolved = [alert for alert in alerts if _is_resolved(alert, by, at)]
+    still_open = {alert.number for alert in alerts if alert.is_open}
+    for number in incident.alerts:  # one that was over before, of which the incident was not told, is so here too
+        if number not in still_open:
+            incident.alert_resolved(number, Act(by, at))
     await keep_escalations(unit, escalations, at)
-    await keep_alerts(unit, alerts, at, pace)
+    await keep_alerts(unit, resolved, at, pace)
+
+
+def _is_resolved(alert: Alert, by: Person, at: datetime) -> bool:
+    """Resolves ``alert``; one that refuses stays open, where the incident names it, and keeps no other from its end."""
+    try:
+        alert.resolve(by, at)
+    except Refusal:
+        return False
+    return True
 
 
 async def answer_calls(unit: Unit, incident: Incident, joined: Sequence[Person], at: datetime, pace: Pace) -> None:
