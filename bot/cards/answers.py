@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards.actions import UNDO
+from bot.cards.actions import LEAD, UNDO
 from bot.cards.blocks import VALUE_LIMIT, button, row, section
 from bot.cards.message import Message
 from bot.cards.rows import incident_line
@@ -16,6 +16,14 @@ def done(sentence: str, undo: Entry | None = None) -> Message:
     """One line that says what is now true (markup); with [Undo] where ``undo`` is the entry of the change."""
     take_back = button("Undo", UNDO, undo.incident, str(undo.number)) if undo else None
     return Message(sentence, [section(sentence, take_back)])
+
+
+def joined_answer(incident: Incident, sentence: str, offers_command: bool) -> Message:
+    """To somebody who joined (``sentence`` is markup): the first while nobody leads is offered to take command."""
+    if not offers_command:
+        return done(sentence)
+    said = f"{sentence}\nNobody leads yet. Will you?"
+    return Message(said, [section(said, button("Take command", LEAD, incident.number))])
 
 
 def refused(sentence: str) -> Message:

@@ -1,11 +1,14 @@
 """`/incident join`: to work on it, and be brought into its channel."""
 
 from bot.asked import Asked
-from bot.cards.answers import done
+from bot.cards.answers import done, joined_answer
 from bot.cards.message import Message
 from bot.cards.text import channel_link
 from bot.words import incident_word
 from incidents.actions.respond import join as join_incident
+from incidents.core import Core
+from incidents.model import facts
+from incidents.model.identity import Person
 from incidents.model.incident import Incident
 
 
@@ -16,5 +19,20 @@ async def join(asked: Asked, incident: Incident) -> Message | None:
     where = f" → {channel_link(joined.channel.channel)}" if joined.channel else ""
     if changed.entry is None:
         return done(f"You are in INC-{incident.number} already.{where}")
-    lead = "" if joined.commander else f" Nobody leads it yet: /incident lead INC-{incident.number} takes command."
-    return done(f"You joined INC-{incident.number}.{where}{lead}")
+    offered = await offers_command(asked.bot.core, joined, asked.by)
+    return joined_answer(joined, f"You joined INC-{incident.number}.{where}", offered)
+
+
+async def offers_command(core: Core, incident: Incident, person: Person) -> bool:
+    """Whether ``person``, who has just joined, is the first to do so while nobody leads; the next are not asked."""
+    if incident.commander is not None or not incident.is_open:
+        return False
+    entries = await core.storage.read.entries_of(incident.number, [facts.CommanderChanged, facts.ResponderJoined])
+    came: list[Person] = []
+    for entry in entries:
+        match entry.fact:
+            case facts.CommanderChanged():
+                came = []
+            case facts.ResponderJoined(person=someone, via_channel=False) if someone != incident.declared_by:
+                came.append(someone)
+    return came[:1] == [person]

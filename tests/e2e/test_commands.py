@@ -69,6 +69,21 @@ async def test_a_text_may_begin_on_a_new_line(workplace: Workplace, ana: Person,
     assert isinstance(commented, facts.Comment) and commented.text == "first line\nsecond line"
 
 
+async def test_the_first_who_joins_while_nobody_leads_is_offered_command_and_the_next_is_not(
+    workplace: Workplace, ana: Person, ben: Person, cleo: Person
+) -> None:
+    await workplace.declare(ana, "Checkout fails")
+    offered = await workplace.typed(ben, workplace.general, "/incident join INC-1")
+    assert "Nobody leads yet" in words(offered)
+    joined = await workplace.typed(cleo, workplace.general, "/incident join INC-1")
+    assert "You joined INC-1" in words(joined) and "Take command" not in words(joined)
+    await workplace.press(ben, workplace.general, offered, "Take command")
+    await workplace.told(ben, workplace.general, "You are now the commander of INC-1.")
+    await workplace.typed(ben, workplace.general, "/incident leave INC-1")
+    again = await workplace.typed(workplace.person("dan"), workplace.general, "/incident join INC-1")
+    assert "Take command" in words(again)
+
+
 async def test_join_brings_one_into_the_channel_and_leave_takes_one_off_the_incident(
     workplace: Workplace, ben: Person, channel: str
 ) -> None:
