@@ -13,13 +13,17 @@ from pydantic import BaseModel, ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import payloads, shortcuts
+from bot.alerts import presses as alerts
 from bot.answering import answering
 from bot.asked import Asked
 from bot.carrying_out import carry_out_typed, service_options
 from bot.context import Bot, channel, person
+from bot.forms import link_alert
+from bot.forms.link_alert import incident_options
 from bot.forms.services import CHOOSE
 from bot.home import publish_home
 from bot.manifest import COMMAND
+from bot.paging import presses as calls
 from bot.presses import asked_by_press, carry_out_press
 from bot.submissions import submit
 
@@ -62,11 +66,31 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if event.get("tab") == "home" and isinstance(event.get("user"), str):
             await publish_home(bot, person(event["user"]))
 
+    async def on_alert_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        if press := shaped(payloads.Press, body):
+            await alerts.pressed(bot, press)
+
+    async def on_call_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        if press := shaped(payloads.Press, body):
+            await calls.pressed(bot, press)
+
+    async def on_incident_search(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        search = shaped(payloads.Search, body)
+        known = search is not None and (await bot.people.get(search.user.id)).is_member
+        await ack(
+            options=await incident_options(bot.core, person(search.user.id), search.value) if search and known else []
+        )
+
     app.command(COMMAND)(on_command)
+    app.action(alerts.PRESSED)(on_alert_press)
+    app.action(calls.PRESSED)(on_call_press)
     app.action(EVERY)(on_press)
     app.view(EVERY)(on_submission)
     app.shortcut(EVERY)(on_shortcut)
     app.options(CHOOSE)(on_search)
+    app.options(link_alert.CHOOSE)(on_incident_search)
     app.event("app_home_opened")(on_home_opened)
 
 

@@ -12,16 +12,17 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot import payloads
+from bot.alerts.presses import link_chosen
 from bot.answering import answering
 from bot.asked import Asked
 from bot.cards.actions import ONCALL, SETTINGS
-from bot.cards.declared import declared_view, declaring_view
+from bot.cards.declared import belongs_view, declared_view, declaring_view
 from bot.cards.message import Message
 from bot.cards.text import channel_link, escape
 from bot.carrying_out import redraw_panel, run
 from bot.commands import settings
 from bot.context import Bot, person
-from bot.forms import declare, note, override, reopen, services, severity, status, summary, title
+from bot.forms import declare, link_alert, note, override, reopen, services, severity, status, summary, title
 from bot.forms.form import Carried
 from bot.forms.settings.fields import WrongField
 from bot.likeness import like_open_incident
@@ -96,6 +97,9 @@ async def _carried_out(asked: Asked, view: payloads.View) -> tuple[Message | Non
         await asked.bot.people.must_be_member(asked.by.id)
         await settings.save(asked, view)
         return None, {}
+    if view.callback_id == link_alert.FORM:
+        await link_chosen(asked, view)
+        return None, {}
     read = READ.get(view.callback_id)
     if read is None or (asked.named is None and WORDS[view.callback_id].on_incident is not None):
         return None, {}
@@ -112,6 +116,8 @@ async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:
             warned = carried.model_copy(update={"warned": True})
             return {"response_action": "update", "view": declare.drawn_again(view, warned, _warning(like))}
     incident = await declare_incident(core, request)
+    if incident.declared_by != asked.by:
+        return {"response_action": "update", "view": belongs_view(incident, asked.bot.identity.team_id)}
     opening = request.wants_channel and incident.channel is None  # a form that is submitted again may find it open
     shown = declaring_view(incident) if opening else declared_view(incident, asked.bot.identity.team_id)
     return {"response_action": "update", "view": shown}

@@ -179,26 +179,28 @@ WORDS = {
 """What each verb is called, in the order in which they stand."""
 
 
+SURE = "It calls nobody any more. It does not reopen: if it fires again, that is a new alert."
+"""What one should know before one resolves an alert."""
+
+
 def prose_cut(text: str, limit: int) -> str:
     """People's plain text on a few lines, with its links."""
     return cut(prose("\n".join(line.strip() for line in text.splitlines() if line.strip())), limit)
 
 
+def alert_button(
+    verb: str, alert: int, *, style: str | None = None, confirm: ConfirmObject | None = None
+) -> ButtonElement:
+    """A button that means ``verb`` for ``alert``."""
+    text = plain(WORDS[verb], BUTTON_LIMIT)
+    return ButtonElement(text=text, action_id=alert_action(verb, alert), style=style, confirm=confirm)
+
+
 def _buttons(view: AlertView) -> list[ButtonElement]:
     styles = {ACCEPT: "primary"}
-    asks = {RESOLVE: _sure(view)}
-    wanted = [each for each in verbs(view) if each.value != UNLINK]
-    return [_button(each, view.alert.number, styles.get(each.value), asks.get(each.value)) for each in wanted]
-
-
-def _button(verb: Option, alert: int, style: str | None, confirm: ConfirmObject | None) -> ButtonElement:
-    text = plain(WORDS[verb.value], BUTTON_LIMIT)
-    return ButtonElement(text=text, action_id=alert_action(verb.value, alert), style=style, confirm=confirm)
-
-
-def _sure(view: AlertView) -> ConfirmObject:
-    said = "It calls nobody any more. It does not reopen: if it fires again, that is a new alert."
-    return confirmation("Resolve this alert?", said, "Resolve")
+    asks = {RESOLVE: confirmation("Resolve this alert?", SURE, "Resolve")}
+    wanted = [each.value for each in verbs(view) if each.value != UNLINK]
+    return [alert_button(verb, view.alert.number, style=styles.get(verb), confirm=asks.get(verb)) for verb in wanted]
 
 
 def _incident(view: AlertView) -> list[Block]:

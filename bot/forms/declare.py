@@ -20,8 +20,11 @@ from bot.context import person
 from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, modal, text_box, text_in
 from bot.forms.services import Chosen, chosen_services, service_questions
 from incidents.actions.declare import Declare
+from incidents.model.alert import Alert
+from incidents.model.from_alert import impacts_from, summary_from, title_from
 from incidents.model.identity import Person
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.parts import Service
 from incidents.model.text import SUMMARY_LIMIT, TITLE_LIMIT
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Severity
 
@@ -53,6 +56,13 @@ def declare_form(carried: Carried, answers: Answers | None = None, message: str 
     return modal(WORD, "Declare an incident", "Declare", blocks, carried)
 
 
+def from_alert(alert: Alert, response_url: str) -> tuple[Carried, Answers]:
+    """What the form carries and is filled in with that declares from ``alert``."""
+    chosen = {Service(id, alert.service_name): impact for id, impact in impacts_from(alert).items()}
+    answers = Answers(title=title_from(alert), severity=alert.severity, chosen=chosen, summary=summary_from(alert))
+    return Carried(alert=alert.number, response_url=response_url), answers
+
+
 def drawn_again(view: payloads.View, carried: Carried, warning: str = "") -> dict[str, Any]:
     """The form with what was filled in so far, after a choice of services or with a ``warning`` on top."""
     warned = [SectionBlock(block_id="warning", text=warning)] if warning else []
@@ -75,6 +85,7 @@ def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
         private=PRIVATE.value in answers.ticked,
         wants_channel=CHANNEL.value in answers.ticked,
         message=message.pinned() if message else None,
+        alert=carried.alert,
     )
 
 

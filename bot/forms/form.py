@@ -59,6 +59,8 @@ class Carried(BaseModel):
     response_url: str = ""
     message: CarriedMessage | None = None
     """The message from which an incident is declared."""
+    alert: int | None = None
+    """The alert that is linked, or from which an incident is declared."""
     warned: bool = False
     """Whether the person has been told that there is an incident like this one."""
     part: tuple[Kind, str] | None = None

@@ -15,14 +15,14 @@ from incidents.model.signal import Signal, SignalKind
 from incidents.model.vocabulary import Severity
 from tests.bot.floor import DAN, Floor
 
-ALERTS = "C0INCIDENTS"
+ALERTS = "C0GENERAL"
 SOURCE = "prometheus"
 
 
 def organisation(**more: object) -> Organisation:
-    """One source whose alerts page Dan and go to #incidents; ``more`` are fields of it."""
+    """One source whose alerts page Dan and go to #general; ``more`` are fields of it."""
     source = AlertSource.model_validate(
-        {"name": "Prometheus", "tool": Tool.ALERTMANAGER, "channel": "incidents", "policy": "payments", **more}
+        {"name": "Prometheus", "tool": Tool.ALERTMANAGER, "channel": "general", "policy": "payments", **more}
     )
     return Organisation(
         services={"checkout": OwnedService(name="Checkout"), "api": OwnedService(name="API")},
