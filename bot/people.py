@@ -14,7 +14,7 @@ import structlog
 
 from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.alert import TOOLS
-from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
+from incidents.model.identity import TOCSIN, Channel, Group, Person, PlatformId
 from incidents.model.refusals import Refusal
 from incidents.ports.organisation import OrganisationReader
 
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 REMEMBERED = 600.0
 """Seconds after which what is known is looked up again; a change of the profile is heard of sooner."""
+
+GROUP_PATIENCE = 2.0
+"""Seconds that a page waits for Slack to say who is in a group."""
 
 UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found", "bot_not_found"}
 
@@ -63,6 +66,7 @@ class People:
         self._team_id = team_id
         self._organisation = organisation
         self._known: dict[str, tuple[float, SlackPerson]] = {}
+        self._groups: dict[Group, tuple[Person, ...]] = {}
         self._looking: set[asyncio.Task[None]] = set()
 
     async def get(self, user_id: str) -> SlackPerson:
@@ -88,6 +92,20 @@ class People:
         wanted = list(dict.fromkeys(people))
         found = await asyncio.gather(*(self._name(person) for person in wanted))
         return dict(zip(wanted, found, strict=True))
+
+    async def members(self, group: Group) -> tuple[Person, ...]:
+        """Who is in a Slack user group: as last known where Slack does not say at once, so that a page goes out.
+
+        https://docs.slack.dev/reference/methods/usergroups.users.list
+        """
+        try:
+            async with asyncio.timeout(GROUP_PATIENCE):
+                answer = await self._slack.call("usergroups.users.list", usergroup=group.id)
+        except (SlackRefused, SlackUnavailable, TimeoutError) as error:
+            log.warning("group_not_read", group=group, error=str(error))
+            return self._groups.get(group, ())
+        self._groups[group] = tuple(Person.of(group.platform, user) for user in answer["users"])
+        return self._groups[group]
 
     async def label(self, named: PlatformId) -> str:
         """What a person or channel is called; its id where Slack does not say. Raises SlackUnavailable."""

@@ -12,6 +12,8 @@ from bot.channels.inviting import invite
 from bot.channels.notices import give_notice
 from bot.channels.opening import greet, open_channel
 from bot.context import Bot
+from bot.paging.calling import call
+from bot.paging.escalating import escalate
 from bot.slack import SlackRefused
 from incidents.consequences import JobKind
 from incidents.ports import CannotSucceed, Job
@@ -32,6 +34,8 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.SHOW_STORM: show_storm,
     JobKind.SHOW_STORM_LIST: show_storm_list,
     JobKind.AUTO_DECLARE: declare_by_itself,
+    JobKind.ESCALATE: escalate,
+    JobKind.CALL: call,
 }
 
 

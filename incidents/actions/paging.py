@@ -110,6 +110,18 @@ async def decline_call(core: Core, call: int, by: Person) -> Escalation:
         return escalation
 
 
+async def could_not_call(core: Core, call: int) -> None:
+    """Nobody can write to who was called, so they count as one who can't; nothing where the call has ended."""
+    async with core.storage.transaction() as unit:
+        found = await unit.paging.about_call(call)
+        if found is None:
+            return
+        async with _changing(core, unit, found[1], found[0]) as (scene, escalation):
+            person = next(each.person for each in escalation.calls if each.id == call)
+            at = core.clock()
+            scene.record(escalation.decline(person, at, unreachable=True), TOCSIN, at)
+
+
 @asynccontextmanager
 async def _answering(core: Core, call: int, by: Person) -> AsyncIterator[tuple[Scene, Escalation]]:
     async with core.storage.transaction() as unit:

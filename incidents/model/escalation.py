@@ -149,7 +149,7 @@ class Escalation:
         """Somebody took on what it is about, whether called or not."""
         return self._answered(person, at) if self.is_active else []
 
-    def decline(self, person: Person, at: datetime) -> list[PagingFact]:
+    def decline(self, person: Person, at: datetime, unreachable: bool = False) -> list[PagingFact]:
         """Somebody called can't; the next step is due at once where nobody of this one is left to wait for."""
         theirs = [call for call in self.calls if call.person == person and call.answer is Answer.WAITING]
         if not self.is_active or not theirs:
@@ -158,7 +158,7 @@ class Escalation:
             self._note_answer(call, Answer.DECLINED, at)
         if not any(call.turn == self.turn and call.answer is Answer.WAITING for call in self.calls):
             self.due_at = at
-        return [PageDeclined(person=person, escalation=self.id, name=self.page.name)]
+        return [PageDeclined(person=person, escalation=self.id, name=self.page.name, unreachable=unreachable)]
 
     def hurry(self, at: datetime) -> bool:
         """Make the next step due now; False where it has ended."""

@@ -110,6 +110,8 @@ class PageDeclined(_Fact):
     person: Person
     escalation: int
     name: Words
+    unreachable: bool = False
+    """They did not say so themselves: nobody could write to them."""
 
 
 class PageEscalated(_Fact):

@@ -1,0 +1,55 @@
+"""Calling somebody: their direct message is there, once, and shows how the call stands."""
+
+import structlog
+
+from bot.cards.call import call_message
+from bot.channels.posting import Spot, marked, show_once, shows_now
+from bot.context import Bot, channel
+from bot.paging.views import call_view
+from bot.slack import SlackRefused
+from incidents.actions.paging import could_not_call
+from incidents.actions.posts import remember_post
+from incidents.model.escalation import Answer, Call, Escalation
+from incidents.model.identity import Channel
+from incidents.ports import Job, Post, Purpose
+
+log = structlog.get_logger()
+
+
+async def call(bot: Bot, job: Job) -> None:
+    """Have the person's message show how the call ``job`` is about stands; the first time, that calls them.
+
+    Whom Slack does not let us write to can't answer, so the escalation goes on at once.
+    """
+    escalation = await bot.core.storage.read.paging.escalation_of_call(job.subject)
+    made = next((call for call in escalation.calls if call.id == job.subject), None) if escalation else None
+    if escalation is None or made is None:
+        return
+    posts = await bot.core.storage.read.posts(made.id, Purpose.CALL)
+    try:
+        if posts and await shows_now(bot, posts[0], call_message(await call_view(bot, escalation, made))):
+            return
+        if made.answer is Answer.WAITING:
+            await _post(bot, job, escalation, made)
+    except SlackRefused as refused:
+        if made.answer is Answer.WAITING:
+            log.warning("could_not_call", call=made.id, person=made.person, error=refused.error)
+            await could_not_call(bot.core, made.id)
+
+
+async def _post(bot: Bot, job: Job, escalation: Escalation, made: Call) -> None:
+    message = call_message(await call_view(bot, escalation, made))
+    spot = Spot(await _room(bot, job, made), made.called_at)
+    place, id = await show_once(bot, job, spot, message, marked("call", call=made.id))
+    await remember_post(bot.core, Post(made.id, Purpose.CALL, place, id))
+
+
+async def _room(bot: Bot, job: Job, made: Call) -> Channel:
+    """Where to write: at first to the person, which opens their conversation; to look there, by its own id.
+
+    https://docs.slack.dev/reference/methods/chat.postMessage#channels
+    """
+    if job.attempt == 1:
+        return channel(made.person.id)
+    opened = await bot.slack.call("conversations.open", users=made.person.id)
+    return channel(opened["channel"]["id"])
