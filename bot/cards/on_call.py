@@ -147,9 +147,9 @@ def _origin(watch: Watch) -> str:
 
 
 def _turn(rotation: Rotation) -> str:
-    day = f"{rotation.day}s at " if rotation.day else ""
+    day = f"on {rotation.day.capitalize()}s " if rotation.day else ""
     each = count(rotation.length, rotation.unit.removesuffix("s"))
-    return f"turns of {each}, handed over {day}{rotation.at:%H:%M} ({escape(rotation.timezone)})"
+    return f"turns of {each}, handed over {day}at {rotation.at:%H:%M} ({escape(rotation.timezone)})"
 
 
 def _steps(policy: Policy, organisation: Organisation, now: Mapping[str, Sequence[Who]]) -> str:
@@ -158,7 +158,7 @@ def _steps(policy: Policy, organisation: Organisation, now: Mapping[str, Sequenc
         for number, step in enumerate(policy.steps, 1)
     ]
     if policy.repeat:
-        lines.append(f"and again, {count(policy.repeat, 'time')}")
+        lines.append(f"then all of it again, {count(policy.repeat, 'time')}")
     return "\n".join([f"*{escape(policy.name)}*", *lines])
 
 
@@ -176,7 +176,7 @@ def _target(target: Target, organisation: Organisation, now: Mapping[str, Sequen
 
 
 def _begins(stretch: Stretch, first: bool) -> str:
-    when = "Now" if first else slack_date(stretch.begin)
+    when = "Now" if first else f"From {slack_date(stretch.begin)}"
     return f"{when}: {_people(stretch.on_call) if stretch.on_call else '⚠️ *nobody*'}"
 
 

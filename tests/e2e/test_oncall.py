@@ -74,7 +74,7 @@ async def test_it_shows_now_and_next_for_schedules_and_policies(workplace: Workp
     assert "*Payments, first line*  <@U0ANA> until <!date^" in answer and ", then <@U0BEN>" in answer
     assert "*Nights*  ⚠️ *Nobody* is on call" in answer
     assert "1. <@U0ANA> (Payments, first line), ⚠️ nobody (Nights), 5 min" in answer
-    assert "2. team Core, <@U0DAN>, 10 min" in answer and "and again, 1 time" in answer
+    assert "2. team Core, <@U0DAN>, 10 min" in answer and "then all of it again, 1 time" in answer
 
 
 async def test_a_calendar_is_read_while_the_bot_runs_and_its_faults_are_shown(
