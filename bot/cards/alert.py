@@ -13,7 +13,17 @@ from bot.cards.message import Message
 from bot.cards.signs import severity_sign
 from bot.cards.text import WritePerson, channel_link, count, cut, duration, escape, listing, mention, prose, slack_date
 from incidents.model import facts
-from incidents.model.alert import Alert, AlertEvent, Hurried, Linked, LogEntry, Remarked, SeverityReported, Unlinked
+from incidents.model.alert import (
+    Accepted,
+    Alert,
+    AlertEvent,
+    Hurried,
+    Linked,
+    LogEntry,
+    Remarked,
+    SeverityReported,
+    Unlinked,
+)
 from incidents.model.escalation import Answer, Escalation, EscalationState
 from incidents.model.incident import Incident
 from incidents.model.text import web_address
@@ -78,7 +88,7 @@ def _open(view: AlertView, write: WritePerson) -> list[Block]:
         section(headline(alert)),
         *details,
         context(" · ".join(standing(view)), *links(view)),
-        section(on_it(alert, view.escalations, write)),
+        section(on_it(view, write)),
         *([context(told)] if told else []),
         *_incident(view),
         row(_buttons(view)),
@@ -114,18 +124,20 @@ def standing(view: AlertView) -> list[str]:
     return [escape(view.source), *_service(alert), since, *_times(alert)]
 
 
-def links(view: AlertView) -> list[str]:
+def links(view: AlertView, short: bool = False) -> list[str]:
     """Into the tool, and to what to do: those that are addresses of the web."""
-    named = [(f"Open in {view.source}", view.alert.link), ("Runbook", view.alert.runbook)]
+    named = [("Open" if short else f"Open in {view.source}", view.alert.link), ("Runbook", view.alert.runbook)]
     return [f"<{_address(link)}|{_label(name)}>" for name, link in named if web_address(link)]
 
 
-def on_it(alert: Alert, escalations: Sequence[Escalation], write: WritePerson) -> str:
-    """Who has taken it on, else whom it calls."""
-    calling = [calls(each, write) for each in escalations if each.is_active]
-    if alert.accepted_by is not None:
-        return " ".join([f"*{write(alert.accepted_by)}* is on it.", *(f"{also} too." for also in calling)])
-    return nobody_yet(escalations, calling)
+def on_it(view: AlertView, write: WritePerson) -> str:
+    """Who has taken it on and when, else whom it calls."""
+    calling = [calls(each, write) for each in view.escalations if each.is_active]
+    taker = view.alert.accepted_by
+    if taker is None:
+        return nobody_yet(view.escalations, calling)
+    since = [slack_date(entry.at, ", since {time}") for entry in view.log if isinstance(entry.event, Accepted)]
+    return " ".join([f"*{write(taker)}* is on it{''.join(since)}.", *(f"{also} too." for also in calling)])
 
 
 def nobody_yet(escalations: Sequence[Escalation], calling: Sequence[str]) -> str:
@@ -156,7 +168,7 @@ def belongs(incident: Incident) -> str:
 def acts(view: AlertView, write: WritePerson) -> str:
     """The latest things that happened to it, besides what is said elsewhere: who did what, when."""
     told = [(entry, _act(entry, view, write)) for entry in view.log]
-    lines = [f"{said} {slack_date(entry.at, '{time}')}" for entry, said in told if said]
+    lines = [f"{said} {slack_date(entry.at, 'at {time}')}" for entry, said in told if said]
     return " · ".join(lines[-TOLD:])
 
 
@@ -221,7 +233,8 @@ def _act(entry: LogEntry, view: AlertView, write: WritePerson) -> str:
         case Hurried():
             return f"{who} escalated"
         case Linked(incident=number) if number in view.incidents:
-            return f"{who} linked it to {incident_name(number)}"
+            declared = view.incidents[number].declared_at == entry.at
+            return f"{who} {'declared' if declared else 'linked it to'} {incident_name(number)}"
         case Unlinked(incident=number) if number in view.incidents:
             return f"{who} unlinked it from {incident_name(number)}"
         case SeverityReported(old=old, new=new):
@@ -262,4 +275,4 @@ def _label(name: str) -> str:
 def _spoken(view: AlertView, write: WritePerson) -> str:
     alert = view.alert
     title = f"{headline(alert)} ({', '.join([escape(view.source), *_service(alert)])})"
-    return f"{title}. {on_it(alert, view.escalations, write)}" if alert.is_open else title
+    return f"{title}. {on_it(view, write)}" if alert.is_open else title

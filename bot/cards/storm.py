@@ -77,7 +77,7 @@ def _facts(view: StormView) -> str:
     stand = [f"{view.many(status):,} {word}" for status, word in states.items() if view.many(status)]
     latest = slack_date(storm.last_at, "the latest at {time}")
     worst = f"the worst {storm.severity.name}"
-    return " · ".join([since, latest, worst, *stand, "each is in the thread"])
+    return " · ".join([*stand, worst, since, latest, "each is in the thread"])
 
 
 def _on_it(view: StormView, write: WritePerson) -> str:
@@ -117,7 +117,7 @@ def _line(view: AlertView, write: WritePerson) -> str:
     service = cut(escape(alert.service_name), 100)
     times = count(alert.times, "time") if alert.times > 1 else ""
     into = belongs(view.incident) if view.incident else ""
-    parts = [_state(view, write), service, times, into, *links(view)]
+    parts = [_state(view, write), service, times, into, *links(view, short=True)]
     return cut(f"{headline(alert)}\n{' · '.join(part for part in parts if part)}", LINE)
 
 

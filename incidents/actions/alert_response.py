@@ -91,7 +91,7 @@ async def link_alert(core: Core, number: int, incident: int, by: Person) -> Inci
             alert = await unit.alerts.load(number)
             if alert is None:
                 raise NoSuchAlert
-            await link(core, unit, linked, alert, by)
+            await link(core, unit, linked, alert, core.act(by))
             return linked
     except AlertLinkedElsewhere as elsewhere:
         await incident_with_alert(core, elsewhere.number, by)
@@ -107,26 +107,26 @@ async def incident_with_alert(core: Core, number: int, by: Person) -> Incident:
     return incident
 
 
-async def link(core: Core, unit: Unit, incident: Incident, alert: Alert, by: Person) -> None:
+async def link(core: Core, unit: Unit, incident: Incident, alert: Alert, act: Act) -> None:
     """`link_alert` in a transaction that holds both; the incident is left to its holder to keep.
 
     Raises IncidentResolved, AlertLinkedElsewhere.
     """
-    at = core.clock()
-    if not alert.link_to(incident.number, by, at):
+    if not alert.link_to(incident.number, act.by, act.at):
         return
-    incident.link_alert(alert.number, alert.linked, Act(by, at))
-    await keep_alerts(unit, [alert], at, core.pace)
+    and_then = Act(act.by, act.at)
+    incident.link_alert(alert.number, alert.linked, and_then)
+    await keep_alerts(unit, [alert], act.at, core.pace)
     if alert.accepted_by is not None and alert.accepted_by.platform != TOOLS:
-        incident.join(alert.accepted_by, Act(by, at))
-    await answer_calls(unit, incident, incident.joined, at, core.pace)
+        incident.join(alert.accepted_by, and_then)
+    await answer_calls(unit, incident, incident.joined, act.at, core.pace)
     for escalation in await unit.paging.active([About(alert=alert.number)]):
         page = escalation.page
         for person in escalation.waiting:
             called = Paged(
                 person=person, escalation=escalation.id, name=page.name, step=escalation.step, message=page.message
             )
-            incident.record_paging([called], Act(by, at))
+            incident.record_paging([called], and_then)
 
 
 async def unlink_alert(core: Core, number: int, by: Person) -> Incident:

@@ -87,8 +87,8 @@ class _Intake:
                 self.incidents[number] = incident
         self.open = await self.unit.alerts.open_with(self.source_id, keys)
         self.episodes = await self.unit.alerts.last_episodes(self.source_id, keys - set(self.open))
-        firing = sum(signal.kind is SignalKind.FIRE for signal in signals)
-        numbers = iter(await self.unit.alerts.next_numbers(firing) if firing else range(0))
+        may_be_new = self._may_be_new(signals)
+        numbers = iter(await self.unit.alerts.next_numbers(may_be_new) if may_be_new else range(0))
         for signal in signals:
             alert = self.open.get(signal.key)
             if alert is not None:
@@ -97,6 +97,12 @@ class _Intake:
                 self._fire(next(numbers), signal, at)
         await self._gather_storm(at)
         await self._keep(at)
+
+    def _may_be_new(self, signals: Sequence[Signal]) -> int:
+        """How many of ``signals`` are new alerts at the most: what is open must end first."""
+        ending = {signal.key for signal in signals if signal.kind is SignalKind.RESOLVE}
+        lasting = set(self.open) - ending
+        return sum(signal.kind is SignalKind.FIRE and signal.key not in lasting for signal in signals)
 
     def _over(self, signal: Signal) -> bool:
         """Whether ``signal`` is late: that stretch of firing has been resolved."""

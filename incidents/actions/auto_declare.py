@@ -45,7 +45,7 @@ async def _joined(core: Core, unit: Unit, alert: Alert) -> bool:
         return False
     held = await unit.alerts.load(alert.number)
     assert held is not None, "an alert is never deleted"
-    await link(core, unit, incident, held, TOCSIN)
+    await link(core, unit, incident, held, core.act(TOCSIN))
     await core.keep(unit, incident)
     return True
 

@@ -93,19 +93,19 @@ async def declare_in(core: Core, unit: Unit, request: Declare) -> Incident:
     if request.wants_channel:
         jobs += [job(wanted, entries[0], act.at, core.pace) for wanted in CHANNEL_WANTED]
     await unit.enqueue(jobs)
-    await _bring_alert(core, unit, incident, request)
+    await _bring_alert(core, unit, incident, request.alert, act)
     others = [target for target in request.page if target != Target.of(TargetKind.PERSON, request.by)]
     if others:
         await begin_pages(core, unit, PageRequest(request.by, number, others))
     return incident
 
 
-async def _bring_alert(core: Core, unit: Unit, incident: Incident, request: Declare) -> None:
-    if request.alert is not None:
-        alert = await unit.alerts.load(request.alert)
+async def _bring_alert(core: Core, unit: Unit, incident: Incident, number: int | None, act: Act) -> None:
+    if number is not None:
+        alert = await unit.alerts.load(number)
         if alert is None:
             raise NoSuchAlert
-        await link(core, unit, incident, alert, request.by)
+        await link(core, unit, incident, alert, act)
         await core.keep(unit, incident)
 
 

@@ -111,8 +111,8 @@ async def test_a_new_message_notifies_nobody(alerted: Floor) -> None:
     await resolve_alert(alerted.bot.core, 1, ANA)
     await alerted.settled()
 
-    _, (_, anew) = alerted.calls("chat.postMessage")
-    assert "<@" not in json.dumps(anew)
+    posted = [asked for _, asked in alerted.calls("chat.postMessage") if asked["channel"] == "general"]
+    assert len(posted) == 2 and "<@" not in json.dumps(posted)
 
 
 async def test_only_addresses_of_the_web_are_links(alerted: Floor) -> None:

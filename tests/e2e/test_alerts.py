@@ -136,7 +136,7 @@ async def test_declaring_fills_the_form_in_and_brings_the_alert_and_its_people(
     assert {Somebody.of("slack", ana.id), Somebody.of("slack", ben.id)} <= set(incident.joined)
     assert incident.channel is not None
     message = await shown(alerted, f"<#{incident.channel.channel.id}>")
-    assert "linked it to INC-1" in words(message)
+    assert "declared INC-1" in words(message)
     with pytest.raises(AssertionError):
         element_reading(message["blocks"], "Declare incident")
 
