@@ -4,14 +4,20 @@ from bot.cards.facts import Background
 from incidents.core import Core
 from incidents.model import facts
 from incidents.model.incident import Incident
-from incidents.model.organisation import Organisation
+from incidents.model.organisation import Organisation, TargetKind
 
 
 async def background_of(core: Core, incident: Incident) -> Background:
     """The background of ``incident`` as it is now."""
     calls = await core.storage.read.entries_of(incident.number, [facts.Paged]) if incident.paged else []
     paged_by = {entry.fact.person: entry.fact.name for entry in calls if isinstance(entry.fact, facts.Paged)}
-    return Background(paged_by, _owners(await core.storage.read.organisation.current(), incident))
+    organisation = await core.storage.read.organisation.current()
+    return Background(paged_by, _owners(organisation, incident), _watching(organisation, incident))
+
+
+def _watching(organisation: Organisation, incident: Incident) -> list[str]:
+    teams = [target for target in incident.subscribers if target.kind is TargetKind.TEAM]
+    return [organisation.name_of(team) or team.id for team in teams]
 
 
 def _owners(organisation: Organisation, incident: Incident) -> list[str]:

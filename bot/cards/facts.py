@@ -8,6 +8,7 @@ from bot.cards.signs import WORST_FIRST
 from bot.cards.text import WritePerson, channel_link, count, cut, duration, escape, listing, slack_date
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
+from incidents.model.organisation import TargetKind
 from incidents.model.parts import AffectedService
 from incidents.model.vocabulary import incident_name
 
@@ -29,6 +30,8 @@ class Background:
     """By what each was paged last, as people call it; empty where just they were."""
     teams: Sequence[str] = ()
     """The names of the teams that own what is affected."""
+    watching: Sequence[str] = ()
+    """The names of the teams that are subscribed."""
 
 
 NOTHING_ELSE = Background()
@@ -92,6 +95,12 @@ def _paged(incident: Incident, write: WritePerson, paged_by: Mapping[Person, str
         by_what = f" ({escape(name)})" if name else ""
         parts.append(f"{listing(map(write, people), SHORT, ' ')} paged at {since}{by_what}")
     return [listing(parts, LINE // 2, " · ")] if parts else []
+
+
+def subscribers(incident: Incident, write: WritePerson, background: Background) -> str:
+    """``@dan, Payments``: who is told of changes."""
+    people = [write(Person(each.id)) for each in incident.subscribers if each.kind is TargetKind.PERSON]
+    return listing([*people, *map(escape, background.watching)], LINE) or "nobody yet"
 
 
 def alerts(incident: Incident) -> str:

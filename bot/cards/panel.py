@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, PlainTextObject, UserSe
 from bot.cards import actions
 from bot.cards.blocks import BLOCK_ID_LIMIT, button, confirmation, context, modal, row, section
 from bot.cards.choices import chosen_block, resolve_button, severity_menu, status_menu
-from bot.cards.facts import NOTHING_ELSE, Background, facts, standing
+from bot.cards.facts import NOTHING_ELSE, Background, facts, standing, subscribers
 from bot.cards.message import Message
 from bot.cards.rows import headline
 from bot.cards.text import mention, prose, slack_user
@@ -40,7 +40,7 @@ def panel_view(
         section(facts(incident, mention, background)),
         DividerBlock(),
         *_now(incident),
-        *_people(incident, viewer),
+        *_people(incident, viewer, background),
         *_more(incident),
     ]
     title = incident_name(incident.number)
@@ -63,7 +63,7 @@ def _now(incident: Incident) -> list[Block]:
     ]
 
 
-def _people(incident: Incident, viewer: Person) -> list[Block]:
+def _people(incident: Incident, viewer: Person, background: Background) -> list[Block]:
     number = incident.number
     watches = Target.of(TargetKind.PERSON, viewer) in incident.subscribers
     offered = {
@@ -75,7 +75,19 @@ def _people(incident: Incident, viewer: Person) -> list[Block]:
         actions.UNSUBSCRIBE: ("Unsubscribe", watches),
     }
     presses = [button(text, word, number) for word, (text, possible) in offered.items() if possible]
-    return [section("*People*\nCommander", _commander(incident), _commander_block(incident)), row(presses)]
+    told = f"Told of changes: {subscribers(incident, mention, background)}"
+    return [
+        section("*People*\nCommander", _commander(incident), _commander_block(incident)),
+        section(told, _subscribe(incident), f"panel:{number}:subscribers:{len(incident.subscribers)}"),
+        row(presses),
+    ]
+
+
+def _subscribe(incident: Incident) -> UserSelectElement:
+    return UserSelectElement(
+        action_id=actions.action(actions.SUBSCRIBE, incident.number, "somebody"),
+        placeholder=PlainTextObject(text="Subscribe somebody"),
+    )
 
 
 def _commander(incident: Incident) -> UserSelectElement:

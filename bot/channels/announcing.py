@@ -1,19 +1,19 @@
 """Announcing a public incident: one message in each announcement channel, kept true in place."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from bot.cards.announcement import announcement
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.places import enter, places
 from bot.channels.posting import marked, show_once, shows_now
+from bot.channels.taking_back import after_undo
 from bot.context import Bot
 from bot.slack import SlackRefused
 from incidents.actions.posts import remember_post
-from incidents.consequences import CONSEQUENCES, UPDATE_ANNOUNCEMENT
+from incidents.consequences import UPDATE_ANNOUNCEMENT
 from incidents.model.identity import Channel
 from incidents.model.incident import Incident
-from incidents.ports import CannotSucceed, Job, Post, Purpose, TryLater
+from incidents.ports import CannotSucceed, Job, Post, Purpose
 
 
 async def announce(bot: Bot, job: Job) -> None:
@@ -23,21 +23,11 @@ async def announce(bot: Bot, job: Job) -> None:
         return
     posts = await bot.core.storage.read.posts(incident.number, Purpose.ANNOUNCEMENT)
     if posts:
-        await _after_undo(bot, job)
+        await after_undo(bot, job, UPDATE_ANNOUNCEMENT)
     kept = [post for post in posts if await _edited(bot, incident, post)]
     wanted = await bot.announces_in()
     if len(kept) < len(wanted):
         await _announce(bot, job, incident, wanted, {post.channel for post in kept})
-
-
-async def _after_undo(bot: Bot, job: Job) -> None:
-    """Raises TryLater while the last change that the announcement would tell of can still be taken back."""
-    told = await bot.core.storage.read.entries(job.subject, job.first, job.last)
-    changes = [entry.recorded_at for entry in told if UPDATE_ANNOUNCEMENT in CONSEQUENCES[type(entry.fact)]]
-    if changes:
-        left = max(changes) + bot.core.pace.undo - bot.core.clock()
-        if left > timedelta():
-            raise TryLater("the change can still be undone", left.total_seconds())
 
 
 async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:

@@ -13,7 +13,7 @@ from bot.channels.listing import pages
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
 from incidents.actions.posts import forget_post
-from incidents.model.identity import Channel
+from incidents.model.identity import Channel, Person
 from incidents.ports import Job, Post
 
 CLOCKS_DIFFER = 60
@@ -80,12 +80,23 @@ async def shows_now(bot: Bot, post: Post, message: Message) -> bool:
     return True
 
 
+async def conversation_with(bot: Bot, job: Job, person: Person) -> Channel:
+    """Where to write to somebody: at first to the person, which opens the conversation; to look there, by its own id.
+
+    https://docs.slack.dev/reference/methods/chat.postMessage#channels. Raises SlackRefused, SlackUnavailable.
+    """
+    if job.attempt == 1:
+        return channel(person.id)
+    opened = await bot.slack.call("conversations.open", users=person.id)
+    return channel(opened["channel"]["id"])
+
+
 async def posted_before(bot: Bot, incident: int, where: Channel, kind: str) -> AsyncIterator[dict[str, Any]]:
     """The bot's messages of a ``kind`` in ``where`` since the incident was declared, newest first.
 
     Raises SlackRefused, SlackUnavailable.
     """
-    async for message in _mine(bot, Spot(where, await _declared(bot, incident)), kind):
+    async for message in posted_at(bot, Spot(where, await _declared(bot, incident)), kind):
         yield message
 
 
@@ -93,7 +104,7 @@ async def _posted_by_earlier_attempt(
     bot: Bot, job: Job, spot: Spot, metadata: dict[str, Any]
 ) -> tuple[Channel, str] | None:
     if job.attempt > 1:
-        async for there in _mine(bot, spot, metadata["event_type"]):
+        async for there in posted_at(bot, spot, metadata["event_type"]):
             if there["metadata"] == metadata:
                 return spot.channel, str(there["ts"])
     return None
@@ -105,7 +116,7 @@ async def _post(bot: Bot, spot: Spot, message: Message, metadata: dict[str, Any]
     return channel(answer["channel"]), answer["ts"]
 
 
-async def _mine(bot: Bot, spot: Spot, kind: str) -> AsyncIterator[dict[str, Any]]:
+async def posted_at(bot: Bot, spot: Spot, kind: str) -> AsyncIterator[dict[str, Any]]:
     """The bot's messages of a ``kind`` in ``spot``."""
     method = "conversations.replies" if spot.thread else "conversations.history"
     bounds = {"oldest": f"{spot.since.timestamp() - CLOCKS_DIFFER:.6f}", "include_all_metadata": True}

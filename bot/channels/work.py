@@ -15,6 +15,7 @@ from bot.context import Bot
 from bot.paging.calling import call
 from bot.paging.escalating import escalate
 from bot.slack import SlackRefused
+from bot.subscribers import tell_subscriber
 from incidents.consequences import JobKind
 from incidents.ports import CannotSucceed, Job
 
@@ -30,6 +31,7 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.NOTICE: give_notice,
     JobKind.POST_COMMENT: post_comment,
     JobKind.SAY_FAREWELL: say_farewell,
+    JobKind.TELL_SUBSCRIBER: tell_subscriber,
     JobKind.SHOW_ALERT: show_alert,
     JobKind.SHOW_STORM: show_storm,
     JobKind.SHOW_STORM_LIST: show_storm_list,

@@ -13,6 +13,8 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     join,
     leave,
     lead,
+    subscribe,
+    unsubscribe,
     oncall,
     title,
     summary,

@@ -3,14 +3,13 @@
 import structlog
 
 from bot.cards.call import call_message
-from bot.channels.posting import Spot, marked, show_once, shows_now
-from bot.context import Bot, channel
+from bot.channels.posting import Spot, conversation_with, marked, show_once, shows_now
+from bot.context import Bot
 from bot.paging.views import call_view
 from bot.slack import SlackRefused
 from incidents.actions.paging import could_not_call
 from incidents.actions.posts import remember_post
 from incidents.model.escalation import Answer, Call, Escalation
-from incidents.model.identity import Channel
 from incidents.ports import Job, Post, Purpose
 
 log = structlog.get_logger()
@@ -39,17 +38,6 @@ async def call(bot: Bot, job: Job) -> None:
 
 async def _post(bot: Bot, job: Job, escalation: Escalation, made: Call) -> None:
     message = call_message(await call_view(bot, escalation, made))
-    spot = Spot(await _room(bot, job, made), made.called_at)
+    spot = Spot(await conversation_with(bot, job, made.person), made.called_at)
     place, id = await show_once(bot, job, spot, message, marked("call", call=made.id))
     await remember_post(bot.core, Post(made.id, Purpose.CALL, place, id))
-
-
-async def _room(bot: Bot, job: Job, made: Call) -> Channel:
-    """Where to write: at first to the person, which opens their conversation; to look there, by its own id.
-
-    https://docs.slack.dev/reference/methods/chat.postMessage#channels
-    """
-    if job.attempt == 1:
-        return channel(made.person.id)
-    opened = await bot.slack.call("conversations.open", users=made.person.id)
-    return channel(opened["channel"]["id"])

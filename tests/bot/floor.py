@@ -39,6 +39,7 @@ Kind = TypeVar("Kind", bound=Fact)
 
 ANA, BEN, CLEO, DAN, GUS, PIA = (person(f"U0{name}") for name in ("ANA", "BEN", "CLEO", "DAN", "GUS", "PIA"))
 SOON = timedelta(milliseconds=50)
+QUICK = Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON)
 _forms = count(1)
 
 
@@ -147,7 +148,11 @@ class Floor:
 
 @asynccontextmanager
 async def at_work(
-    sandbox: Sandbox, address: str, announcement_channels: tuple[str, ...] = ("incidents",), time_limit: float = 5
+    sandbox: Sandbox,
+    address: str,
+    announcement_channels: tuple[str, ...] = ("incidents",),
+    time_limit: float = 5,
+    pace: Pace = QUICK,
 ) -> AsyncIterator[Floor]:
     """The bot at work in ``sandbox`` while the block runs."""
     storage, clock = await SqlStorage.open(address), Clock()
@@ -155,7 +160,7 @@ async def at_work(
     door = Door(web, time_limit=time_limit)
     me = await door.call("auth.test")
     bot = Bot(
-        core=Core(storage, clock, Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON)),
+        core=Core(storage, clock, pace),
         slack=door,
         people=People(door, me["team_id"], storage.read.organisation),
         identity=Identity(me["user_id"], me["bot_id"], me["team_id"], me["url"]),
