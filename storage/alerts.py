@@ -132,11 +132,11 @@ class SqlAlertUnit:
     async def save(self, changed: Sequence[Alert]) -> None:
         new = [alert for alert in changed if alert.number not in self._stored]
         known = [alert for alert in changed if alert.number in self._stored]
-        if new:
-            await self._connection.execute(insert(alerts), [_values(alert) for alert in new])
         if known:
             rows = [{"changed": alert.number} | _values(alert) for alert in known]
             await self._connection.execute(update(alerts).where(alerts.c.number == bindparam("changed")), rows)
+        if new:  # after what ended: a key has one open alert at the most
+            await self._connection.execute(insert(alerts), [_values(alert) for alert in new])
         self._stored.update(alert.number for alert in new)
         noted = [_log_values(entry) for alert in changed for entry in alert.take_new_log()]
         if noted:

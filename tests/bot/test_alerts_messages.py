@@ -144,5 +144,15 @@ async def test_a_missing_channel_says_what_to_do(floor: Floor) -> None:
     await has(floor, organisation(channel="no-such-channel"))
     await tell(floor, fire())
 
-    [parked] = await floor.parked()
-    assert "Alerts of Prometheus cannot be shown in no-such-channel (channel_not_found)" in parked.reason
+    [why] = {parked.reason for parked in await floor.parked()}
+    assert "Alerts of Prometheus cannot be shown in no-such-channel (channel_not_found)" in why
+
+
+async def test_it_is_shown_once_the_channel_is_there(floor: Floor) -> None:
+    await has(floor, organisation(channel="no-such-channel"))
+    await tell(floor, fire())
+    made = await floor.person("ana").create("no-such-channel")
+    await tell(floor, fire())
+
+    [message] = floor.posts(made)
+    assert "2 times" in json.dumps(message.blocks)
