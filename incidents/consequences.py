@@ -14,7 +14,7 @@ from incidents.model.alert import Alert
 from incidents.model.escalation import Call, Escalation
 from incidents.model.facts import Fact
 from incidents.model.organisation import Outside, Target
-from incidents.model.storm import STORM_LIST
+from incidents.model.storm import BETWEEN_LISTS, STORM_LIST, Storm
 from incidents.model.timeline import Entry
 
 
@@ -212,15 +212,21 @@ def called_outside(call: Call, ways: Sequence[Outside]) -> list[NewJob]:
     ]
 
 
-def alert_shown(alert: Alert, at: datetime, pace: Pace) -> NewJob:
-    """An alert's message shows how it stands; in a storm, that is a list in the storm's thread."""
+def alert_shown(alert: Alert, at: datetime, pace: Pace, storm: Storm | None = None) -> NewJob:
+    """An alert's message shows how it stands; in a storm, that is a list in the storm's thread.
+
+    The lists of a ``storm`` that is coming in follow each other no faster than a channel takes messages.
+    """
     due_at = at if alert.new_log else at + pace.alert
     if alert.storm is None:
         lane = f"alert-{alert.number}/message"
         return NewJob(JobKind.SHOW_ALERT, alert.number, lane, due_at, 0, 0, lane)
     part = alert.storm.place // STORM_LIST
-    lane = f"storm-{alert.storm.storm}/lists"
-    return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, at + pace.alert, part, part, f"{lane}/{part}")
+    lane = f"storm-{alert.storm.storm}/list-{part}"
+    due_at = at + pace.alert
+    if storm is not None:
+        due_at = max(due_at, storm.began_at + pace.alert + part * BETWEEN_LISTS)
+    return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, due_at, part, part, lane)
 
 
 def storm_shown(storm: int, due_at: datetime) -> NewJob:

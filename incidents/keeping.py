@@ -22,6 +22,7 @@ from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.parts import Act
 from incidents.model.refusals import Refusal
+from incidents.model.storm import Storm
 from incidents.ports import Unit
 
 SHOWN_AT_ALERTS = (facts.TitleChanged, facts.ChannelAttached, facts.ChannelDetached)
@@ -32,6 +33,8 @@ async def keep_escalations(
     unit: Unit, escalations: Sequence[Escalation], at: datetime, origin: str | None = None
 ) -> None:
     """Store ``escalations``, new ones begun by the delivery ``origin``, and have their calls made and shown."""
+    if not escalations:
+        return
     await unit.paging.save(escalations, origin)
     organisation = await unit.organisation.current()
     jobs: list[NewJob] = []
@@ -45,20 +48,22 @@ async def keep_escalations(
     await unit.enqueue(jobs)
 
 
-async def keep_alerts(unit: Unit, alerts: Sequence[Alert], at: datetime, pace: Pace) -> None:
-    """Store ``alerts`` and have their messages show how they stand."""
-    jobs = alerts_shown(alerts, at, pace)
+async def keep_alerts(
+    unit: Unit, alerts: Sequence[Alert], at: datetime, pace: Pace, storm: Storm | None = None
+) -> None:
+    """Store ``alerts`` and have their messages show how they stand; ``storm`` is the one that is coming in."""
+    jobs = alerts_shown(alerts, at, pace, storm)
     await unit.alerts.save(alerts)
     await unit.enqueue(jobs)
 
 
-def alerts_shown(alerts: Iterable[Alert], at: datetime, pace: Pace) -> list[NewJob]:
+def alerts_shown(alerts: Iterable[Alert], at: datetime, pace: Pace, storm: Storm | None = None) -> list[NewJob]:
     """The messages of ``alerts``, and of the storms they are in, show how they stand."""
     shown = list(alerts)
     storms = dict.fromkeys(alert.storm.storm for alert in shown if alert.storm is not None)
     return [
         *(storm_shown(storm, at + pace.alert) for storm in storms),
-        *(alert_shown(alert, at, pace) for alert in shown),
+        *{job.lane: job for job in (alert_shown(alert, at, pace, storm) for alert in shown)}.values(),
     ]
 
 

@@ -4,6 +4,7 @@ Accepted means committed: 202 is answered once what the tool said is in the data
 """
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from incidents.actions.alerts import UnknownSource, receive
+from incidents.actions.alerts import receive_all
 from incidents.actions.sources import source_with_key
 from incidents.core import Core
 from incidents.gathering import Gathering
@@ -34,6 +35,8 @@ LARGEST_BODY = 512 * 1024
 RETRY_AFTER = 5
 """Seconds after which a tool may try again while the database cannot be used."""
 ERRORS_SHOWN = 10
+REMEMBERED = 2.0
+"""Seconds for which the source of a key is not asked for again: a storm comes with one key."""
 
 UNKNOWN = "There is no alert source at this address. Make a new one: tocsin source-key <source>."
 
@@ -53,11 +56,15 @@ Answer = Callable[[int, Sequence[str], Any], web.Response]
 
 @dataclass
 class Intake:
-    """What the routes share: one queue a source, so that what arrives together is stored together."""
+    """What the routes share: one queue, so that what arrives together is stored together."""
 
     core: Core
     certificates: Certificates
-    _queues: dict[str, Gathering[Sequence[Signal]]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, tuple[str, AlertSource]]] = field(default_factory=dict)
+    _removed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._waiting = Gathering(self._receive)
 
     async def take(self, source: tuple[str, AlertSource], body: BaseModel, headers: Mapping[str, str]) -> None:
         """Store what ``body`` says. Raises Problem, and what the database raises."""
@@ -74,21 +81,27 @@ class Intake:
             await self._stored(id, signals)
 
     async def source(self, key: str) -> tuple[str, AlertSource]:
-        """Raises Problem where no source has this key."""
+        """Raises Problem where no source has this key; what was found is believed for `REMEMBERED` seconds."""
+        at, known = self._known.get(key, (0.0, None))
+        if known is not None and time.monotonic() - at < REMEMBERED:
+            return known
         found = await source_with_key(self.core, key) if key else None
         if found is None:
+            self._known.pop(key, None)
             raise Problem(404, UNKNOWN)
+        self._known[key] = (time.monotonic(), found)
         return found
 
     async def _stored(self, source: str, signals: Sequence[Signal]) -> None:
-        queue = self._queues.setdefault(source, Gathering(partial(self._receive, source)))
-        try:
-            await queue.add(signals)
-        except UnknownSource as error:
-            raise Problem(404, UNKNOWN) from error
+        await self._waiting.add((source, signals))
+        if source in self._removed:
+            raise Problem(404, UNKNOWN)
 
-    async def _receive(self, source: str, posts: Sequence[Sequence[Signal]]) -> None:
-        await receive(self.core, source, [signal for post in posts for signal in post])
+    async def _receive(self, posts: Sequence[tuple[str, Sequence[Signal]]]) -> None:
+        said: dict[str, list[Signal]] = {}
+        for source, signals in posts:
+            said.setdefault(source, []).extend(signals)
+        self._removed = await receive_all(self.core, said)
 
     async def _check(self, message: SnsMessage) -> None:
         """Whether a message is SNS's own; the one that asks to confirm a subscription is confirmed."""

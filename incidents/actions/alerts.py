@@ -3,7 +3,7 @@
 The hot path of a bad night: what is looked up is looked up once for all signals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,14 +32,34 @@ async def receive(core: Core, source: str, signals: Sequence[Signal]) -> None:
 
     Raises UnknownSource.
     """
+    if source in await receive_all(core, {source: signals}):
+        raise UnknownSource(source)
+
+
+async def receive_all(core: Core, said: Mapping[str, Sequence[Signal]]) -> set[str]:
+    """`receive` for the tools of several sources, in one transaction; gives the sources that are not there."""
     async with core.storage.transaction() as unit:
-        await unit.alerts.hold(source)
+        for source in sorted(said):
+            await unit.alerts.hold(source)
         organisation = await unit.organisation.current()
-        if source not in organisation.sources:
-            raise UnknownSource(source)
-        fresh = await _not_known(unit, source, signals)
-        if fresh:
-            await _Intake(core, unit, organisation, source).take(fresh)
+        known = {source: signals for source, signals in sorted(said.items()) if source in organisation.sources}
+        fresh = {source: await _not_known(unit, source, signals) for source, signals in known.items()}
+        incidents = await _incidents(unit, fresh)
+        for source, signals in fresh.items():
+            if signals:
+                await _Intake(core, unit, organisation, source, incidents).take(signals)
+        for incident in incidents.values():
+            await core.keep(unit, incident)
+    return said.keys() - known.keys()
+
+
+async def _incidents(unit: Unit, said: Mapping[str, Sequence[Signal]]) -> dict[int, Incident]:
+    """The incidents that open alerts belong to of which something is said: held before any alert is."""
+    numbers: set[int] = set()
+    for source, signals in said.items():
+        numbers.update(await unit.alerts.incidents_of(source, {signal.key for signal in signals}))
+    loaded = [await unit.load(number) for number in sorted(numbers)]
+    return {incident.number: incident for incident in loaded if incident is not None}
 
 
 async def _not_known(unit: Unit, source: str, signals: Sequence[Signal]) -> list[Signal]:
@@ -61,6 +81,7 @@ class _Intake:
     unit: Unit
     organisation: Organisation
     source_id: str
+    incidents: dict[int, Incident]
     open: dict[str, Alert] = field(default_factory=dict)
     episodes: dict[str, str] = field(default_factory=dict)
     touched: dict[int, Alert] = field(default_factory=dict)
@@ -68,7 +89,6 @@ class _Intake:
     pages: list[About] = field(default_factory=list)
     declaring: list[Alert] = field(default_factory=list)
     storm: Storm | None = None
-    incidents: dict[int, Incident] = field(default_factory=dict)
 
     @property
     def source(self) -> AlertSource:
@@ -81,12 +101,9 @@ class _Intake:
     async def take(self, signals: Sequence[Signal]) -> None:
         at = self.core.clock()
         keys = {signal.key for signal in signals}
-        for number in await self.unit.alerts.incidents_of(self.source_id, keys):
-            incident = await self.unit.load(number)
-            if incident is not None:
-                self.incidents[number] = incident
         self.open = await self.unit.alerts.open_with(self.source_id, keys)
-        self.episodes = await self.unit.alerts.last_episodes(self.source_id, keys - set(self.open))
+        named = {signal.key for signal in signals if signal.episode is not None}
+        self.episodes = await self.unit.alerts.last_episodes(self.source_id, named - set(self.open))
         may_be_new = self._may_be_new(signals)
         numbers = iter(await self.unit.alerts.next_numbers(may_be_new) if may_be_new else range(0))
         for signal in signals:
@@ -186,11 +203,9 @@ class _Intake:
             await self.unit.alerts.save_storm(self.storm)
         ended = await self._ended_escalations(at)
         declaring = [auto_declared(alert, at) for alert in self.declaring if alert.is_open]
-        await keep_alerts(self.unit, list(self.touched.values()), at, self.core.pace)
+        await keep_alerts(self.unit, list(self.touched.values()), at, self.core.pace, self.storm)
         await keep_escalations(self.unit, [*ended, *await self._begun_escalations(at)], at)
         await self.unit.enqueue([*declaring, *self._storm_jobs(at)])
-        for incident in self.incidents.values():
-            await self.core.keep(self.unit, incident)
 
     async def _ended_escalations(self, at: datetime) -> list[Escalation]:
         """What need not call any more, since the tool says that somebody is on it or that it is over."""

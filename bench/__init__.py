@@ -1,0 +1,1 @@
+"""How quick Tocsin is, measured on this machine: `make bench`."""
