@@ -61,8 +61,7 @@ def _told(incident: Incident, entries: Sequence[Entry], history: Sequence[Entry]
     call = _calling(incident, write)
     escalated = {entry.fact.escalation for entry in entries if isinstance(entry.fact, facts.PageEscalated)}
     begun = [e.fact for e in entries if isinstance(e.fact, facts.Paged) and e.fact.escalation not in escalated]
-    refused = [entry.fact for entry in entries if isinstance(entry.fact, facts.PageDeclined)]
-    clauses = [*effects(incident, entries, write), *paged(begun, call), *declined(refused, history, write)]
+    clauses = [*effects(incident, entries, write), *paged(begun, call), *declined(entries, history, write)]
     lines = [f"{write(entries[0].by)} {joined(clauses)}."] if clauses else []
     lines += went_on(entries, history, write, call)
     open_still = [alert.title for alert in incident.alerts.values() if alert.is_open]

@@ -47,11 +47,19 @@ def paged(happened: Sequence[facts.Paged], call: WritePerson) -> list[str]:
     return [f"paged {listing(map(call, people), PEOPLE, ' ')}{reason}" for reason, people in alike.items()]
 
 
-def declined(happened: Sequence[facts.PageDeclined], history: Sequence[Entry], write: WritePerson) -> list[str]:
+def declined(entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson) -> list[str]:
     """``can't join; waiting for @eve``. Where nobody is left to wait for, what follows at once says who can't."""
     waiting: dict[Person, None] = {}
-    for fact in happened:
-        waiting |= dict.fromkeys(_turns(fact.escalation, history)[-1].waiting)
+    answered = False
+    for entry in entries:
+        if isinstance(entry.fact, facts.PageDeclined):
+            escalation = entry.fact.escalation
+            then = _turns(escalation, [earlier for earlier in history if earlier.number <= entry.number])[-1].waiting
+            now = _turns(escalation, history)[-1].declined
+            waiting |= dict.fromkeys(person for person in then if person not in now)
+            answered = answered or (bool(then) and _is_answered(escalation, history))
+    if answered:
+        return ["can't join"]
     return [f"can't join; waiting for {listing(map(write, waiting), PEOPLE)}"] if waiting else []
 
 
@@ -110,3 +118,7 @@ def _turns(escalation: int, history: Sequence[Entry]) -> list[_Turn]:
             case facts.PageDeclined(escalation=of, person=person) if of == escalation:
                 turns[-1].declined.add(person)
     return turns
+
+
+def _is_answered(escalation: int, history: Sequence[Entry]) -> bool:
+    return any(isinstance(each.fact, facts.PageAnswered) and each.fact.escalation == escalation for each in history)

@@ -248,6 +248,28 @@ def test_who_cant_join_is_told_once_with_who_is_called_instead() -> None:
     assert said(made, escalated, [*history, *refused]) == "@dan can't join; now paging <@U00CLEO> (R&amp;D, step 2)."
 
 
+def test_who_cant_join_is_told_as_it_was_whatever_followed_before_it_was_told() -> None:
+    made = after(incident())
+    history = calls(made, DAN, CLEO)
+    first, second = declines(made, DAN), declines(made, CLEO)
+    escalated = goes_on(made, BEN)
+    everything = [*history, *first, *second, *escalated]
+    assert notice(made, first, everything, name_of) is notice(made, second, everything, name_of) is None
+    assert (
+        said(made, escalated, everything[:-2]) == "@dan and @cleo can't join; now paging <@U00BEN> (R&amp;D, step 2)."
+    )
+
+
+def test_who_cant_join_where_somebody_else_did_is_told_without_who_was_waited_for() -> None:
+    made = after(incident())
+    history = calls(made, DAN, CLEO)
+    refused = declines(made, DAN)
+    made.record_paging([facts.PageAnswered(person=CLEO, escalation=7, name="R&D")], act(CLEO))
+    everything = [*history, *refused, *made.new_entries]
+    message = notice(made, refused, everything, name_of)
+    assert message is not None and message.text == "@dan can't join."
+
+
 def test_who_cant_join_while_others_may_is_told_with_who_is_waited_for() -> None:
     made = after(incident())
     history = calls(made, DAN, CLEO)

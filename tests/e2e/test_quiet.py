@@ -4,12 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.actions.alert_response import link_alert
+from incidents.actions.alerts import receive
+from incidents.actions.organisation import apply
+from incidents.actions.paging import PageRequest, answer_call, decline_call, page
 from incidents.consequences import Pace
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
+from incidents.model.organisation import AlertSource, Policy, Step, Target, TargetKind, Tool
+from incidents.model.signal import Signal, SignalKind
 from sandbox.client import Person
 from tests.e2e.workspace import Json, Workplace, words
 
+CLEO, DAN = Somebody.of("slack", "U0CLEO"), Somebody.of("slack", "U0DAN")
 MOST_POSTS = 12
 SOON = timedelta(seconds=3)
 """Beyond what these tests wait for, short of the time for taking back."""
@@ -52,6 +59,42 @@ async def test_from_declaration_to_resolution_with_five_changes_the_bot_posts_tw
     assert len(posts) <= MOST_POSTS, "\n".join(f"{post.get('subtype')}: {post['text'][:80]}" for post in posts)
     assert len(await notices(workplace, channel)) >= len(changes)
     assert "Reopen" in words(posts)
+
+
+@A_BUSY_HALF_MINUTE
+async def test_from_two_alerts_and_a_page_that_one_declines_to_resolution_it_posts_twelve_times_at_most(
+    workplace: Workplace, ana: Person
+) -> None:
+    core, by = workplace.running.bot.core, Somebody.of("slack", ana.id)
+    await organised(workplace)
+    await receive(core, "prometheus", [Signal(kind=SignalKind.FIRE, key=key, title=key) for key in ("Errors", "Lag")])
+    channel = await workplace.declare(ana, "Checkout fails")
+    for alert in (1, 2):
+        await link_alert(core, alert, 1, by)
+    await page(core, PageRequest(by, 1, [Target("policy:payments")], "DB pool exhausted"))
+    await workplace.settle()
+    await decline_call(core, 1, DAN)
+    await workplace.settle()
+    await answer_call(core, 2, CLEO)
+    for change in ["severity 1", "status identified", "resolve"]:
+        await workplace.typed(ana, channel, f"/incident {change}")
+        await workplace.settle(timedelta(seconds=0.5))
+    await workplace.settle()
+    posts = await workplace.by_bot(channel)
+    told = [notice["text"] for notice in await notices(workplace, channel)]
+    assert len(posts) <= MOST_POSTS, "\n".join(f"{post.get('subtype')}: {post['text'][:80]}" for post in posts)
+    assert sum(text.count("<@U0DAN>") for text in told) == sum(text.count("<@U0CLEO>") for text in told) == 1
+    assert told[-1].startswith("@ana resolved the incident") and "and resolved 2 alerts (“Errors”, “Lag”)" in told[-1]
+
+
+async def organised(workplace: Workplace) -> None:
+    """Payments pages dan, then cleo; prometheus's alerts page nobody."""
+    core = workplace.running.bot.core
+    version, organisation = await core.storage.read.organisation.standing()
+    steps = tuple(Step(targets=(Target.of(TargetKind.PERSON, person),)) for person in (DAN, CLEO))
+    source = AlertSource(name="Prometheus", tool=Tool.ALERTMANAGER, channel="incidents")
+    wanted = {"policies": {"payments": Policy(name="Payments", steps=steps)}, "sources": {"prometheus": source}}
+    await apply(core, organisation.model_copy(update=wanted), version)
 
 
 @SLOW_TO_SPEAK
