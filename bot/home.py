@@ -1,8 +1,10 @@
 """The app's Home tab: the open incidents as this person may see them, drawn when it is opened or used."""
 
-from bot.cards.home import home_view, no_home_view
+from bot.cards.home import MOST_ALERTS, Duty, home_view, no_home_view
 from bot.context import Bot
 from bot.people import NotAMember
+from incidents.actions.on_call import INSTANT, on_call
+from incidents.core import Core
 from incidents.model.identity import Person
 from incidents.ports import IncidentQuery
 
@@ -18,5 +20,18 @@ async def publish_home(bot: Bot, viewer: Person) -> None:
         view = no_home_view(refusal.sentence)
     else:
         page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
-        view = home_view(page, viewer, bot.core.clock())
+        view = home_view(page, viewer, bot.core.clock(), await _duty(bot.core, viewer))
     await bot.slack.call("views.publish", user_id=viewer.id, view=view)
+
+
+async def _duty(core: Core, viewer: Person) -> Duty:
+    """For what ``viewer`` is on call now, and what is alerting."""
+    read, now = core.storage.read, core.clock()
+    schedules = (await read.organisation.current()).schedules
+    on_call_for = [
+        schedule.name
+        for id, schedule in schedules.items()
+        if viewer in (await on_call(read, id, now, now + INSTANT))[0].people
+    ]
+    alerts = await read.alerts.open_alerts(limit=MOST_ALERTS)
+    return Duty(on_call_for, len(alerts), sum(alert.accepted_by is None for alert in alerts))

@@ -1,5 +1,7 @@
 """The app's Home tab: what is going on, and the button to declare; when all is quiet it teaches the first step."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.cards.actions import DECLARE, SETTINGS
 from bot.cards.blocks import button, context, header, row, section
 from bot.cards.rows import incident_row
-from bot.cards.text import count, escape
+from bot.cards.text import count, escape, listing
 from incidents.model.identity import Person
 from incidents.ports import IncidentPage
 
@@ -17,11 +19,29 @@ SHOWN = 40
 """Incidents: a view holds 100 blocks and 250 kB, as JSON. https://docs.slack.dev/reference/views/home-tab-views"""
 
 
-def home_view(page: IncidentPage, viewer: Person, now: datetime) -> dict[str, Any]:
+MOST_ALERTS = 100
+"""How many open alerts are counted."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is on somebody's mind who opens Home on call: for which schedules they are, and how many alerts are open."""
+
+    on_call_for: Sequence[str] = ()
+    alerts: int = 0
+    unaccepted: int = 0
+    """Those of ``alerts`` that nobody has accepted."""
+
+
+NOTHING = Duty()
+
+
+def home_view(page: IncidentPage, viewer: Person, now: datetime, duty: Duty = NOTHING) -> dict[str, Any]:
     """The open incidents of ``page`` as ``viewer`` may see them."""
     shown = _incidents(page, viewer, now) if page.incidents else _quiet()
     blocks = [
         row([button("Declare an incident", DECLARE, style="primary"), button("Settings", SETTINGS)]),
+        *_duty(duty),
         DividerBlock(),
         *shown,
     ]
@@ -33,6 +53,17 @@ def no_home_view(why: str) -> dict[str, Any]:
     """For whoever may see no incidents: ``why`` is plain text."""
     built: dict[str, Any] = View(type="home", blocks=[section(escape(why))]).to_dict()
     return built
+
+
+def _duty(duty: Duty) -> list[Block]:
+    lines = []
+    if duty.on_call_for:
+        lines.append(f"📟 You are on call for *{listing(map(escape, duty.on_call_for), 1_000)}*.")
+    if duty.alerts:
+        most = f"{MOST_ALERTS} alerts or more" if duty.alerts >= MOST_ALERTS else count(duty.alerts, "alert")
+        alone = f", {duty.unaccepted} of them accepted by nobody yet" if duty.unaccepted else ""
+        lines.append(f"{most} open{alone}.")
+    return [section("\n".join(lines))] if lines else []
 
 
 def _incidents(page: IncidentPage, viewer: Person, now: datetime) -> list[Block]:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.cards.actions import Pressed, read_press
 from bot.cards.announcement import announcement
 from bot.cards.facts import Background
-from bot.cards.home import home_view
+from bot.cards.home import Duty, home_view
 from bot.cards.incident_card import incident_card
 from bot.cards.panel import panel_view
 from incidents.model import facts
@@ -211,6 +211,15 @@ def test_the_panel_offers_what_its_viewer_can_do() -> None:
 def test_the_panel_of_what_is_over_offers_to_reopen() -> None:
     shown = panel_view(resolved(), ANA, NOW)
     assert "Reopen" in labels(shown) and "Resolve" not in labels(shown) and "Page" not in labels(shown)
+
+
+def test_home_says_for_what_one_is_on_call_and_what_is_alerting() -> None:
+    page = IncidentPage([], 0, None)
+    shown = words(home_view(page, BEN, NOW, Duty(["R&D", "Nights"], alerts=3, unaccepted=2)))
+    assert "📟 You are on call for *R&amp;D, Nights*.\n3 alerts open, 2 of them accepted by nobody yet." in shown
+    assert "1 alert open.\n" in words(home_view(page, BEN, NOW, Duty(alerts=1)))
+    assert "100 alerts or more open." in words(home_view(page, BEN, NOW, Duty(alerts=100)))
+    assert "on call" not in words(home_view(page, BEN, NOW))
 
 
 def test_home_shows_what_is_open_and_teaches_when_nothing_is() -> None:

@@ -15,7 +15,7 @@ from bot.cards.announcement import announcement
 from bot.cards.answers import done, refused, which_incident
 from bot.cards.declared import could_not_open_view, declared_view, declaring_view
 from bot.cards.facts import Background
-from bot.cards.home import home_view
+from bot.cards.home import Duty, home_view
 from bot.cards.incident_card import incident_card
 from bot.cards.incident_list import incident_list, query_from
 from bot.cards.notices import notice
@@ -136,7 +136,7 @@ def takes(made: Incident) -> None:
     for view in modals(made):
         check_view(view, "modal")
         calls_nobody(view)
-    home = home_view(IncidentPage([made] * 120, 120, None), BEN, NOW)
+    home = home_view(IncidentPage([made] * 120, 120, None), BEN, NOW, Duty([made.title[:75]] * 100, 100, 100))
     check_view(home, "home")
     calls_nobody(home)
 
