@@ -44,7 +44,8 @@ class StormView:
 
 def storm_message(view: StormView, write: WritePerson = mention) -> Message:
     """The message of a storm; ``write`` as for an alert's message."""
-    where = [section(_incidents(view))] if view.incidents else []
+    belonging = _incidents(view)
+    where = [section(belonging)] if belonging else []
     if not view.is_open:
         return Message(_headline(view), [section(_headline(view)), context(_facts(view)), *where])
     on_it = _on_it(view, write)

@@ -5,46 +5,18 @@ import asyncio
 import pytest
 
 from incidents.actions.alert_response import link_alert
-from incidents.actions.alerts import receive
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
-from incidents.model.signal import Signal
 from sandbox.client import Person
-from sandbox.troubles import ApiTrouble
-from tests.bot.alerting import SOURCE, fire, organisation
+from tests.bot.alerting import fire
+from tests.e2e.alerting import edited_late, organised, press, shown, tell, told
 from tests.e2e.workspace import Json, Workplace, element_reading, filled, words
 
 
 @pytest.fixture
 async def alerted(workplace: Workplace) -> Workplace:
     """A workplace where a tool is a source of alerts, which go to #general."""
-    async with workplace.running.bot.core.storage.transaction() as unit:
-        await unit.organisation.held()
-        await unit.organisation.save(organisation())
-    return workplace
-
-
-async def tell(workplace: Workplace, *signals: Signal) -> None:
-    await receive(workplace.running.bot.core, SOURCE, signals)
-    await workplace.settle()
-
-
-async def shown(workplace: Workplace, text: str = "Checkout 5xx") -> Json:
-    """The alert's message, once it says ``text``."""
-    return await workplace.read(workplace.person("ana"), workplace.channel("general"), text)
-
-
-async def press(workplace: Workplace, who: Person, label: str, choose: str | None = None) -> None:
-    await workplace.press(who, workplace.channel("general"), await shown(workplace), label, choose)
-
-
-def edited_late(workplace: Workplace) -> None:
-    """For a moment people see the alert's message as it was."""
-    workplace.sandbox.slack.troubles.api.append(ApiTrouble("chat.update", delay=1))
-
-
-async def told(workplace: Workplace, who: Person, text: str) -> Json:
-    return await workplace.told(who, workplace.channel("general"), text)
+    return await organised(workplace)
 
 
 async def test_accepting_says_who_is_on_it_to_everybody(alerted: Workplace, ben: Person) -> None:
@@ -97,9 +69,7 @@ async def test_escalating_says_who_did(alerted: Workplace, ben: Person) -> None:
 
 @pytest.mark.parametrize("name", ["gus", "pia"])
 async def test_guests_and_people_of_other_organisations_command_nothing(alerted: Workplace, name: str) -> None:
-    async with alerted.running.bot.core.storage.transaction() as unit:
-        await unit.organisation.held()
-        await unit.organisation.save(organisation(channel="payments"))
+    await organised(alerted, channel="payments")
     await tell(alerted, fire())
     outsider, payments = alerted.person(name), alerted.channel("payments")
     message = await alerted.read(outsider, payments, "Checkout 5xx")
