@@ -61,10 +61,15 @@ class JobQueue:
         Expired leases of others are taken over. Also says when the next job becomes due that is not due yet.
         """
         soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > now)
+        runnable = _runnable(kinds, now)
+        async with self._database.reading() as connection:
+            any_runnable = (await connection.execute(runnable.limit(1))).first() is not None
+            next_due = (await connection.execute(soonest)).scalar_one()
+        if not any_runnable:  # looking takes no turn from those who write: SQLite has one writer
+            return [], next_due
         try:
             async with self._database.writing() as connection:
-                leases = await _lease(connection, owner, _runnable(kinds, now).limit(limit), until)
-                next_due = (await connection.execute(soonest)).scalar_one()
+                leases = await _lease(connection, owner, runnable.limit(limit).with_for_update(skip_locked=True), until)
         except IntegrityError:
             # Another process began a job of the same lane just now; what it left is found at the next look.
             return [], now
@@ -196,7 +201,6 @@ def _runnable(kinds: Collection[JobKind], now: datetime) -> Select[Any]:
         .where(_leads_its_lane(), _is_one_of(kinds))
         .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
         .order_by(jobs.c.due_at, jobs.c.id)
-        .with_for_update(skip_locked=True)
     )
 
 
