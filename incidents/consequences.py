@@ -14,7 +14,7 @@ from incidents.model.alert import Alert
 from incidents.model.escalation import Call, Escalation
 from incidents.model.facts import Fact
 from incidents.model.organisation import Outside, Target
-from incidents.model.storm import BETWEEN_LISTS, STORM_LIST, Storm
+from incidents.model.storm import STORM_LIST, Storm
 from incidents.model.timeline import Entry
 
 
@@ -54,6 +54,8 @@ class Pace:
     """Each change of topic is a line in the channel, so they are gathered longest."""
     alert: timedelta = timedelta(seconds=2)
     """How long an alert's firing again, and what comes in a storm, is gathered before its message is edited."""
+    storm_list: timedelta = timedelta(seconds=1)
+    """Between the lists of a storm that is coming in: as fast as a channel takes messages."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ def alert_shown(alert: Alert, at: datetime, pace: Pace, storm: Storm | None = No
     lane = f"storm-{alert.storm.storm}/list-{part}"
     due_at = at + pace.alert
     if storm is not None:
-        due_at = max(due_at, storm.began_at + pace.alert + part * BETWEEN_LISTS)
+        due_at = max(due_at, storm.began_at + pace.alert + part * pace.storm_list)
     return NewJob(JobKind.SHOW_STORM_LIST, alert.storm.storm, lane, due_at, part, part, lane)
 
 

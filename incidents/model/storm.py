@@ -18,8 +18,6 @@ https://docs.slack.dev/apis/web-api/rate-limits
 """
 STORM_LIST = 20
 """How many alerts of a storm one message lists."""
-BETWEEN_LISTS = timedelta(seconds=1)
-"""As fast as a channel takes messages."""
 CALM = timedelta(minutes=5)
 """A storm is over once no new alert has come for so long …"""
 LONGEST = timedelta(hours=1)

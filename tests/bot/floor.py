@@ -39,7 +39,7 @@ Kind = TypeVar("Kind", bound=Fact)
 
 ANA, BEN, CLEO, DAN, GUS, PIA = (person(f"U0{name}") for name in ("ANA", "BEN", "CLEO", "DAN", "GUS", "PIA"))
 SOON = timedelta(milliseconds=50)
-QUICK = Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON)
+QUICK = Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON, storm_list=SOON)
 _forms = count(1)
 
 

@@ -26,6 +26,7 @@ def pace() -> Pace:
         notice=timedelta(seconds=0.2),
         topic=timedelta(seconds=0.3),
         alert=timedelta(seconds=0.2),
+        storm_list=timedelta(seconds=0.2),
     )
 
 
