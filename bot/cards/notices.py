@@ -61,8 +61,8 @@ def _told(incident: Incident, entries: Sequence[Entry], history: Sequence[Entry]
     call = _calling(incident, write)
     escalated = {entry.fact.escalation for entry in entries if isinstance(entry.fact, facts.PageEscalated)}
     begun = [e.fact for e in entries if isinstance(e.fact, facts.Paged) and e.fact.escalation not in escalated]
-    clauses = [*effects(incident, entries, write), *paged(begun, call), *declined(entries, history, write)]
-    lines = [f"{write(entries[0].by)} {joined(clauses)}."] if clauses else []
+    sentences = [paged(begun, call), joined([*effects(incident, entries, write), *declined(entries, history, write)])]
+    lines = [f"{write(entries[0].by)} {sentence}." for sentence in sentences if sentence]
     lines += went_on(entries, history, write, call)
     open_still = [alert.title for alert in incident.alerts.values() if alert.is_open]
     if open_still and any(isinstance(entry.fact, facts.Resolved) for entry in entries) and not incident.is_open:
@@ -94,7 +94,7 @@ def _call(incident: Incident, before: Sequence[Entry], write: WritePerson) -> Me
             wanted.setdefault(entry.by, []).append(entry.fact)
     if not wanted:
         return None
-    lines = [f"{write(by)} {joined(paged(pages, mention))}." for by, pages in wanted.items()]
+    lines = [f"{write(by)} {paged(pages, mention)}." for by, pages in wanted.items()]
     line = cut("\n".join(lines), SECTION_LIMIT)
     return Message(line, [section(line, button("Join", JOIN, incident.number))])
 

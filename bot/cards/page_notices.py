@@ -36,15 +36,20 @@ class _Turn:
         return [person for person in dict.fromkeys(self.called) if person not in self.declined]
 
 
-def paged(happened: Sequence[facts.Paged], call: WritePerson) -> list[str]:
-    """``paged <@dan> (Payments): “DB pool exhausted”``; each person once, whatever paged them."""
+def paged(happened: Sequence[facts.Paged], call: WritePerson) -> str:
+    """``paged <@dan> (Payments): “DB pool exhausted”``; each person once, whatever paged them. Empty for no pages."""
     pages: dict[Person, list[facts.Paged]] = {}
     for fact in happened:
         pages.setdefault(fact.person, []).append(fact)
-    alike: dict[str, list[Person]] = {}
+    why: dict[str, dict[str, list[Person]]] = {}
     for person, theirs in pages.items():
-        alike.setdefault(_reason(theirs), []).append(person)
-    return [f"paged {listing(map(call, people), PEOPLE, ' ')}{reason}" for reason, people in alike.items()]
+        why.setdefault(_message(theirs), {}).setdefault(_by_what(theirs), []).append(person)
+    return joined(
+        [
+            f"paged {joined([f'{_people(people, call)}{by_what}' for by_what, people in by.items()])}{message}"
+            for message, by in why.items()
+        ]
+    )
 
 
 def declined(entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson) -> list[str]:
@@ -63,14 +68,20 @@ def declined(entries: Sequence[Entry], history: Sequence[Entry], write: WritePer
     return [f"can't join; waiting for {listing(map(write, waiting), PEOPLE)}"] if waiting else []
 
 
-def went_on(entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson, call: WritePerson) -> Iterator[str]:
-    """``Nobody answered Payments; now paging <@eve> (step 2).``"""
+def went_on(entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson, call: WritePerson) -> list[str]:
+    """``Nobody answered Payments; now paging <@eve> (step 2).``, each sentence once, whatever escalated so."""
+    return list(dict.fromkeys(_went_on(entries, history, write, call)))
+
+
+def _went_on(
+    entries: Sequence[Entry], history: Sequence[Entry], write: WritePerson, call: WritePerson
+) -> Iterator[str]:
     for entry in entries:
         if isinstance(entry.fact, facts.PageEscalated):
             escalation, name, step = entry.fact.escalation, escape(entry.fact.name), entry.fact.step
             before = _turns(escalation, [earlier for earlier in history if earlier.number < entry.number])
             now = _turns(escalation, history)[len(before)]
-            people = listing(map(call, dict.fromkeys(now.called)), PEOPLE, " ")
+            people = _people(list(dict.fromkeys(now.called)), call)
             if before[-1].called and not before[-1].waiting:
                 yield f"{_named(before[-1].called, write)} can't join; now paging {people} ({name}, step {step})."
             else:
@@ -88,12 +99,20 @@ def unanswered(ended: facts.PageExhausted, history: Sequence[Entry], write: Writ
     return f"Nobody answered {name}." if name else f"{_named(called, write)} did not answer the page."
 
 
-def _reason(pages: Sequence[facts.Paged]) -> str:
-    """`` (Payments, step 2): “DB pool exhausted”``: by what somebody was paged, and why."""
+def _people(people: Sequence[Person], call: WritePerson) -> str:
+    return listing(map(call, people), PEOPLE, " ")
+
+
+def _by_what(pages: Sequence[facts.Paged]) -> str:
+    """`` (Payments, step 2)``: what somebody was paged by, where that is more than just they."""
     names = dict.fromkeys(_called(page) for page in pages if page.name)
+    return f" ({listing(names, TEXT)})" if names else ""
+
+
+def _message(pages: Sequence[facts.Paged]) -> str:
+    """``: “DB pool exhausted”``."""
     messages = dict.fromkeys(f"“{cut(escape(page.message), TEXT)}”" for page in pages if page.message)
-    by_what = f" ({listing(names, TEXT)})" if names else ""
-    return f"{by_what}: {listing(messages, 2 * TEXT, ' ')}" if messages else by_what
+    return f": {listing(messages, 2 * TEXT, ' ')}" if messages else ""
 
 
 def _called(page: facts.Paged) -> str:

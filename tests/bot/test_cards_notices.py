@@ -202,6 +202,19 @@ def test_a_page_says_by_what_and_why_and_calls_each_once() -> None:
     )
 
 
+def test_a_page_of_several_for_one_reason_says_it_once_and_stands_before_what_else_was_done() -> None:
+    made = after(incident())
+    made.change_severity(Severity.SEV1, act(ANA))
+    called = [(DAN, "Payments"), (BEN, "Site reliability")]
+    made.record_paging(
+        [facts.Paged(person=person, escalation=1, name=name, message="DB full") for person, name in called], act(ANA)
+    )
+    assert said(made, made.new_entries) == (
+        "@ana paged <@U00DAN> (Payments) and <@U00BEN> (Site reliability): “DB full”.\n"
+        "@ana raised the severity from SEV2 to SEV1."
+    )
+
+
 def test_who_came_before_the_notice_is_named_and_not_called() -> None:
     made = after(incident())
     made.record_paging([facts.Paged(person=DAN), facts.Paged(person=CLEO)], act(ANA))
@@ -237,6 +250,17 @@ def test_paging_that_goes_on_says_why_and_calls_the_next() -> None:
     assert message is not None
     assert message.text == "Nobody answered R&amp;D; now paging <@U00CLEO> (step 2)."
     assert labels(message.to_dict()) == ["Join"]
+
+
+def test_what_pages_the_same_people_again_is_said_once() -> None:
+    made = after(incident())
+    for escalation in (7, 8):
+        made.record_paging([facts.Paged(person=DAN, escalation=escalation, name="R&D")], act(ANA))
+    history = made.take_new_entries()
+    for escalation in (7, 8):
+        escalated = facts.PageEscalated(escalation=escalation, name="R&D", step=2)
+        made.record_paging([escalated, facts.Paged(person=CLEO, escalation=escalation, name="R&D")], act(TOCSIN))
+    assert said(made, made.new_entries, history) == "Nobody answered R&amp;D; now paging <@U00CLEO> (step 2)."
 
 
 def test_who_cant_join_is_told_once_with_who_is_called_instead() -> None:
