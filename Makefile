@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
-.PHONY: demo run test check doctor lock clean
+.PHONY: demo run test check bench doctor lock clean
 
 demo: $(RUN_READY)  ## The real bot in a local Slack workspace, in your browser
 	@$(BIN)/python -m bot demo $(if $(PORT),--port $(PORT))
 
 run: $(RUN_READY)  ## The bot in your Slack workspace; settings come from the environment or .env
 	@$(BIN)/python -m bot run
+
+bench: $(TEST_READY)  ## Measure how quick it is, on this machine
+	@$(BIN)/python -m bench
 
 doctor: $(RUN_READY)  ## Check settings, database, token, scopes and manifest
 	@$(BIN)/python -m bot doctor

@@ -37,6 +37,7 @@ from bot.organisation_file.applying import apply_text, foresee_text, lines_of, r
 from bot.organisation_file.names import asking, without_slack
 from bot.organisation_file.places import BadFile
 from bot.people import People
+from bot.sample_alerts import SAMPLE_ALERTS
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
 from bot.slack import Door
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
@@ -244,6 +245,7 @@ def demo(port: int) -> None:
                 settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
                 running = await stack.enter_async_context(running_bot(settings))
                 await apply_text(running.bot.core, read_text(EXAMPLE), asking(running.bot.slack))
+                await _offer_samples(sandbox, running)
                 stopped = stop_asked()
                 click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
                 await stopped.wait()
@@ -251,6 +253,27 @@ def demo(port: int) -> None:
 
     start_log(logging.WARNING)
     carry_out(work())
+
+
+async def _offer_samples(sandbox: "Sandbox", running: Running) -> None:
+    """The sandbox has a button for each sample alert, which its source's tool posts."""
+    from sandbox.samples import SampleRequest
+
+    keys = {source: await new_key(running.bot.core, source) for source in {each.source for each in SAMPLE_ALERTS}}
+    sandbox.offer(
+        *(
+            SampleRequest(
+                name=sample.name,
+                url=f"http://127.0.0.1:{running.port}/alerts/{sample.source}/{keys[sample.source]}",
+                description=sample.description,
+                body=sample.body,
+                repeat=sample.repeat,
+                series=sample.series,
+                advances=sample.advances,
+            )
+            for sample in SAMPLE_ALERTS
+        )
+    )
 
 
 def sandbox_settings(sandbox: "Sandbox", database_url: str) -> Settings:

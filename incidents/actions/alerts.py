@@ -147,7 +147,7 @@ class _Intake:
                 alert.accept(self.by, at)
                 if incident is not None:
                     incident.alert_accepted(alert.number, Act(self.by, at))
-            case SignalKind.RESOLVE if not alert.episode or signal.episode in (None, alert.episode):
+            case SignalKind.RESOLVE if not alert.outlives(signal):
                 alert.resolve(self.by, at, signal.delivery)
                 del self.open[alert.key]
                 if alert.episode:
