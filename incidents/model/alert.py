@@ -192,7 +192,7 @@ class Alert:
     def outlives(self, ending: Signal) -> bool:
         """Whether ``ending`` comes late: it ends a stretch of firing before the present one."""
         another = self.episode is not None and ending.episode not in (None, self.episode)
-        return another and ending.began_at is not None and ending.began_at <= self.began_at
+        return another and (ending.began_at is None or ending.began_at <= self.began_at)
 
     def accept(self, by: Person, at: datetime) -> bool:
         """``by`` takes it on; False where they had already. Raises AlertOver, AlertTaken."""
