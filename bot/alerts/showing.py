@@ -18,8 +18,10 @@ from incidents.model.identity import Channel
 from incidents.model.storm import STORM_LIST
 from incidents.ports import CannotSucceed, Job, Post, Purpose, TryLater
 
-AFTER_STORM = 1.0
-"""Seconds until a list looks again whether the storm's own message, under which it belongs, is there."""
+IN_TURN = 0.5
+"""Seconds until a list looks again whether what comes before it in the storm's thread is there."""
+TURNS = 60
+"""How often it looks: what comes before may never be there."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ async def show_storm(bot: Bot, job: Job) -> None:
 
 
 async def show_storm_list(bot: Bot, job: Job) -> None:
-    """Have one of the lists in a storm's thread show its alerts. Raises TryLater until there is a thread."""
+    """Have one of the lists in a storm's thread show its alerts.
+
+    Raises TryLater until it is its turn, CannotSucceed where there will be no thread.
+    """
     storm, part = await bot.core.storage.read.alerts.storm(job.subject), job.first
     views = await list_views(bot, storm, part) if storm else []
     if storm is None or not views:
@@ -65,10 +70,20 @@ async def show_storm_list(bot: Bot, job: Job) -> None:
     shown = Shown(Purpose.STORM_LIST, storm.source, storm.began_at, draw, marks, part)
     if await _edited(bot, job, shown):
         return
-    threads = await bot.core.storage.read.posts(storm.id, Purpose.STORM)
+    thread = await _thread(bot, job, part)
+    await _post(bot, job, shown, Spot(thread.channel, shown.since, thread.message))
+
+
+async def _thread(bot: Bot, job: Job, part: int) -> Post:
+    """The storm's own message, under which its lists follow each other in their order."""
+    threads = await bot.core.storage.read.posts(job.subject, Purpose.STORM)
+    lists = await bot.core.storage.read.posts(job.subject, Purpose.STORM_LIST)
+    in_turn = part == 0 or any(post.part == part - 1 for post in lists)
+    if job.attempt <= TURNS and not (threads and in_turn):
+        raise TryLater("what comes before it in the storm's thread is not there yet", IN_TURN)
     if not threads:
-        raise TryLater("the storm's own message comes first", AFTER_STORM)
-    await _post(bot, job, shown, Spot(threads[0].channel, shown.since, threads[0].message))
+        raise CannotSucceed("The storm's own message, under which this list belongs, could not be shown.")
+    return threads[0]
 
 
 async def _show_in_channel(bot: Bot, job: Job, shown: Shown) -> None:

@@ -12,6 +12,8 @@ IMPACTS = {
     Severity.SEV5: Impact.OPERATIONAL,
 }
 """What an alert so severe says of its service, until somebody knows better."""
+FOR_LINKS = 2_500
+"""Characters of a summary that links may take; one alone always fits."""
 
 
 def title_from(alert: Alert) -> str:
@@ -20,15 +22,17 @@ def title_from(alert: Alert) -> str:
 
 
 def summary_from(alert: Alert) -> str:
-    """What the tool says of it, and where to look."""
+    """What the tool says of it, cut to fit, and where to look."""
     links = [
         f"{name}: {link}" for name, link in (("Alert", alert.link), ("Runbook", alert.runbook)) if web_address(link)
     ]
-    where = "\n".join(links)[-SUMMARY_LIMIT:]
-    room = SUMMARY_LIMIT - len(where) - len("\n\n…")
+    where = "\n".join(links)
+    if len(where) > FOR_LINKS:
+        where = links[0]
+    room = SUMMARY_LIMIT - len(where) - len("\n\n")
     details = alert.details.strip()
-    said = details if len(details) <= room else details[: max(room, 0)].rstrip() + "…"
-    return f"{said}\n\n{where}".strip()[:SUMMARY_LIMIT]
+    said = details if len(details) <= room else f"{details[: room - 1]}…"
+    return f"{said}\n\n{where}".strip()
 
 
 def impacts_from(alert: Alert) -> dict[str, Impact]:
