@@ -88,7 +88,7 @@ async def test_one_of_it_is_declared_from_and_leads_to_its_incident(stormy: Work
     assert "<#" in words(await listed(stormy, "Belongs to *INC-1* Pod 0 crashes: <#"))
     assert "1 alert in *INC-1*" in words(await storm(stormy, "INC-1"))
     await choose(stormy, ana, "Unlink")
-    await stormy.settle()
+    await told(stormy, ana, "Unlinked from INC-1")
     assert (await stormy.incident(1)).alerts == {}
 
 
