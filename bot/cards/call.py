@@ -42,6 +42,8 @@ class CallView:
     next: str = ""
     """Whom the next step calls."""
     incident: Incident | None = None
+    offers_command: bool = False
+    """Whether this person, who has joined, is asked to lead."""
     alert: int | None = None
     """The alert's number, where an alert alone is what it is about."""
     where: str = ""
@@ -97,7 +99,7 @@ def _joined(view: CallView) -> Message:
     blocks: list[Block] = [section(title), context(" · ".join(view.facts))]
     if latest:
         blocks.append(section(f"*Where things stand*\n{latest}"))
-    if view.incident.is_open and view.incident.commander is None:
+    if view.offers_command:
         ask = "Nobody leads it yet."
         blocks.append(section(ask, button("Take command", LEAD, view.incident.number)))
     return Message(f"{title}. {latest}", blocks)

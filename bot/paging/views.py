@@ -9,6 +9,7 @@ from bot.cards.sentences import sentence
 from bot.cards.signs import severity_sign
 from bot.cards.text import by_name, channel_link, count, cut, duration, escape, joined, mention, reference, slack_date
 from bot.context import Bot
+from incidents.actions.respond import offers_command
 from incidents.model.alert import TOOLS, Alert
 from incidents.model.escalation import Call, Escalation
 from incidents.model.identity import Person, PlatformId
@@ -55,6 +56,7 @@ async def _of_incident(bot: Bot, escalation: Escalation, call: Call, incident: I
         incident=incident,
         where=f" → {channel_link(incident.channel.channel)}" if incident.channel else "",
         latest=await _latest(bot, incident),
+        offers_command=await offers_command(bot.core, incident, call.person),
     )
 
 

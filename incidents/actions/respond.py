@@ -2,7 +2,9 @@
 
 from incidents.actions.change import Changed
 from incidents.core import Core
+from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel, Person
+from incidents.model.incident import Incident
 from incidents.model.refusals import NotAResponder
 
 
@@ -25,6 +27,21 @@ async def lead(core: Core, number: int, by: Person, commander: Person | None) ->
     async with core.changing(number, by) as (_, incident):
         incident.set_commander(commander, core.act(by))
         return Changed.of(incident)
+
+
+async def offers_command(core: Core, incident: Incident, person: Person) -> bool:
+    """Whether ``person``, who has joined, was the first to do so while nobody leads; the next are not asked."""
+    if incident.commander is not None or not incident.is_open:
+        return False
+    entries = await core.storage.read.entries_of(incident.number, [facts.CommanderChanged, facts.ResponderJoined])
+    came: list[Person] = []
+    for entry in entries:
+        match entry.fact:
+            case facts.CommanderChanged():
+                came = []
+            case facts.ResponderJoined(person=someone, via_channel=False) if someone != incident.declared_by:
+                came.append(someone)
+    return came[:1] == [person]
 
 
 async def came_into_channel(core: Core, channel: Channel, person: Person, by: Person) -> None:
