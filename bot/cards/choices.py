@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import ButtonElement, Option, StaticSelectElement
 from bot.cards.actions import RESOLVE, SEVERITY, STATUS, action
 from bot.cards.blocks import button, confirmation, menu, option
 from bot.cards.signs import severity_sign
+from bot.cards.text import count
 from incidents.model.incident import Incident
 from incidents.model.vocabulary import Severity, Status, incident_name
 
@@ -23,9 +24,11 @@ def status_menu(incident: Incident) -> StaticSelectElement:
 
 def resolve_button(incident: Incident) -> ButtonElement:
     """[Resolve], which asks back."""
+    alerting = sum(alert.is_open for alert in incident.alerts.values())
+    alerts = f" {count(alerting, 'open alert')} will be resolved with it, and not reopened." if alerting else ""
     sure = confirmation(
         f"Resolve {incident_name(incident.number)}?",
-        "It is over: the channel is told, and the announcement says so. It can be reopened.",
+        f"It is over: the channel is told, and the announcement says so. It can be reopened.{alerts}",
         "Resolve",
     )
     return button("Resolve", RESOLVE, incident.number, style="primary", confirm=sure)

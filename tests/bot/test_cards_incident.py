@@ -141,6 +141,7 @@ def test_the_card_names_the_open_alerts_the_worst_first_and_counts_the_others() 
     assert "*Alerts*  2 open: HighErrorRate, Pod &lt;b&gt;" in words(card(made))
     made.alert_resolved(1, act(BEN))
     assert "*Alerts*  1 open: Pod &lt;b&gt; · 1 resolved" in words(card(made))
+    assert "1 open alert will be resolved with it" in button(card(made), "Resolve")["confirm"]["text"]["text"]
     made.change_status(Status.RESOLVED, act(BEN))
     made.alert_resolved(0, act(BEN))
     assert "*Alerts*  2 resolved" in words(card(made))

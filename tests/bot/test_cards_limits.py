@@ -122,6 +122,7 @@ def messages(made: Incident) -> Iterator[dict[str, Any]]:
 def modals(made: Incident) -> Iterator[dict[str, Any]]:
     """Every modal about ``made``."""
     yield panel_view(made, BEN, NOW)
+    yield panel_view(made, BEN, NOW, Background(watching=[made.title[:75]] * 40))
     yield declaring_view(made)
     yield declared_view(made, "T1")
     yield could_not_open_view(made, made.title)
@@ -170,6 +171,7 @@ def test_slack_takes_the_largest_incident(filler: str, over: bool) -> None:
     made = incident(title=filler * 500, summary=filler * 3_000, services=services)
     for number in range(200):
         made.join(Person.of("slack", f"U{number:010}"), act(BEN))
+        made.subscribe(Target.of(TargetKind.PERSON, f"slack:U{number:010}"), "", act(BEN))
         made.record_paging([facts.Paged(person=Person.of("slack", f"W{number:010}"))], act(BEN))
         page = facts.Paged(
             person=Person.of("slack", f"X{number}"), escalation=1, name=filler * 75, message=filler * 1_000
