@@ -78,8 +78,8 @@ def _arrival(incident: Incident, before: Sequence[Entry], write: WritePerson) ->
     """In a new channel: those paged who have not come are called, and where nobody answered, that is said."""
     if not incident.is_open:
         return None
-    alone = max((entry.number for entry in before if isinstance(entry.fact, facts.ChannelDetached)), default=0)
-    ended = [e.fact for e in before if isinstance(e.fact, facts.PageExhausted) and e.number > alone]
+    closed = max((entry.number for entry in before if isinstance(entry.fact, facts.ChannelDetached)), default=0)
+    ended = [e.fact for e in before if isinstance(e.fact, facts.PageExhausted) and e.number > closed]
     parts = [_call(incident, before, write), _unanswered(incident, ended, before, write) if ended else None]
     said = [part for part in parts if part is not None]
     blocks: list[Block] = [block for part in said for block in part.blocks]
@@ -87,11 +87,13 @@ def _arrival(incident: Incident, before: Sequence[Entry], write: WritePerson) ->
 
 
 def _call(incident: Incident, before: Sequence[Entry], write: WritePerson) -> Message | None:
-    """``@ana paged <@dan> (Payments): “DB pool exhausted”.``, a line for each who paged."""
+    """``@ana paged <@dan> (Payments): “DB pool exhausted”.``, a line for each who was the last to page somebody."""
+    calls = [(entry.by, entry.fact) for entry in before if isinstance(entry.fact, facts.Paged)]
+    last_by = {fact.person: by for by, fact in calls if fact.person in incident.paged}
     wanted: dict[Person, list[facts.Paged]] = {}
-    for entry in before:
-        if isinstance(entry.fact, facts.Paged) and entry.fact.person in incident.paged:
-            wanted.setdefault(entry.by, []).append(entry.fact)
+    for by, fact in calls:
+        if last_by.get(fact.person) == by:
+            wanted.setdefault(by, []).append(fact)
     if not wanted:
         return None
     lines = [f"{write(by)} {paged(pages, mention)}." for by, pages in wanted.items()]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.asked import Asked
-from bot.cards.text import escape, joined, mention
+from bot.cards.text import escape, joined, listing, mention
 from bot.context import person
 from bot.typed import plain
 from incidents.model.identity import Group, Person
@@ -18,7 +18,7 @@ class NoSuchTeam(Refusal):
     """Neither a person nor a team of the organisation is called so."""
 
     def __init__(self, written: str, teams: Sequence[str]) -> None:
-        known = f"Teams: {', '.join(teams)}." if teams else "There are no teams yet."
+        known = f"Teams: {listing(teams, 500)}." if teams else "There are no teams yet."
         super().__init__(f'There is no team "{written.strip()[:75]}". {known} People are mentioned: @name.')
 
 

@@ -175,13 +175,22 @@ def test_what_was_before_the_channel_is_on_the_card_and_not_told_again() -> None
 
 
 def test_a_channel_that_opens_calls_those_who_are_paged_and_not_there_yet() -> None:
-    made = incident(page=[DAN, CLEO])
+    made = incident(page=[DAN, DAN, CLEO])
     before, attached = made.new_entries[:-1], made.new_entries[-1:]
     assert said(made, attached, before) == "@ana paged <@U00DAN> <@U00CLEO>."
     made.join(DAN, act(DAN))
     assert said(made, attached, before) == "@ana paged <@U00CLEO>."
     made.join(CLEO, act(CLEO))
     assert told(made, attached, before) is None
+
+
+def test_a_channel_that_opens_calls_whom_several_paged_once() -> None:
+    made = Incident.declare(12, Declaration("Checkout fails"), Act(ANA, T0))
+    for by, person in [(ANA, DAN), (ANA, CLEO), (BEN, DAN)]:
+        made.record_paging([facts.Paged(person=person)], act(by, 0))
+    made.attach_channel(CHANNEL, "inc-12", act(TOCSIN, 1))
+    line = str(said(made, made.new_entries[-1:], made.new_entries[:-1]))
+    assert set(line.splitlines()) == {"@ana paged <@U00CLEO>.", "@ben paged <@U00DAN>."}
 
 
 def test_a_page_says_by_what_and_why_and_calls_each_once() -> None:
