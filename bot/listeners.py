@@ -24,6 +24,7 @@ from bot.forms.services import CHOOSE
 from bot.home import publish_home
 from bot.manifest import COMMAND
 from bot.paging import presses as calls
+from bot.paging.targets import SEARCH, offered
 from bot.presses import asked_by_press, carry_out_press
 from bot.submissions import submit
 
@@ -83,6 +84,11 @@ def register(app: AsyncApp, bot: Bot) -> None:
             options=await incident_options(bot.core, person(search.user.id), search.value) if search and known else []
         )
 
+    async def on_target_search(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        search = shaped(payloads.Search, body)
+        known = search is not None and (await bot.people.get(search.user.id)).is_member
+        await ack(option_groups=await offered(bot, search.value) if search and known else [])
+
     app.command(COMMAND)(on_command)
     app.action(alerts.PRESSED)(on_alert_press)
     app.action(calls.PRESSED)(on_call_press)
@@ -91,6 +97,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.shortcut(EVERY)(on_shortcut)
     app.options(CHOOSE)(on_search)
     app.options(link_alert.CHOOSE)(on_incident_search)
+    app.options(SEARCH)(on_target_search)
     app.event("app_home_opened")(on_home_opened)
 
 

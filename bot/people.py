@@ -6,12 +6,13 @@ https://docs.slack.dev/reference/methods/bots.info
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 
+from bot.channels.listing import pages
 from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.alert import TOOLS
 from incidents.model.identity import TOCSIN, Channel, Group, Person, PlatformId
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 REMEMBERED = 600.0
 """Seconds after which what is known is looked up again; a change of the profile is heard of sooner."""
+
+SEARCH_PATIENCE = 2.0
+"""Seconds that a search waits for a listing: Slack shows nothing after three."""
 
 GROUP_PATIENCE = 2.0
 """Seconds that a page waits for Slack to say who is in a group."""
@@ -58,6 +62,35 @@ class SlackPerson:
     timezone: str = "UTC"
 
 
+Item = TypeVar("Item")
+
+
+class Listed(Generic[Item]):
+    """A long listing of Slack's, read beside and remembered: who searches waits `SEARCH_PATIENCE` at the longest."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+        self._read_at = 0.0
+        self._reading: asyncio.Task[None] | None = None
+
+    async def known(self, read: Callable[[], Awaitable[list[Item]]]) -> list[Item]:
+        """What was read last; ``read`` is begun where that is long ago, or never."""
+        if self._reading is None and (not self._read_at or time.monotonic() - self._read_at > REMEMBERED):
+            self._reading = asyncio.create_task(self._read(read))
+        if self._reading is not None and not self._read_at:
+            await asyncio.wait([self._reading], timeout=SEARCH_PATIENCE)
+        return self._items
+
+    async def _read(self, read: Callable[[], Awaitable[list[Item]]]) -> None:
+        try:
+            self._items = await read()
+            self._read_at = time.monotonic()
+        except (SlackRefused, SlackUnavailable) as error:
+            log.warning("listing_not_read", error=str(error))
+        finally:
+            self._reading = None
+
+
 class People:
     """The people of workspace ``team_id``; ``organisation`` knows the monitoring tools, which Slack does not."""
 
@@ -66,6 +99,8 @@ class People:
         self._team_id = team_id
         self._organisation = organisation
         self._known: dict[str, tuple[float, SlackPerson]] = {}
+        self._everybody: Listed[tuple[Person, str]] = Listed()
+        self._every_group: Listed[tuple[Group, str]] = Listed()
         self._groups: dict[Group, tuple[Person, ...]] = {}
         self._looking: set[asyncio.Task[None]] = set()
 
@@ -106,6 +141,29 @@ class People:
             return self._groups.get(group, ())
         self._groups[group] = tuple(Person.of(group.platform, user) for user in answer["users"])
         return self._groups[group]
+
+    async def everybody(self) -> list[tuple[Person, str]]:
+        """Who can be paged, by the name people know them by; what is known so far where Slack takes long to say."""
+        return await self._everybody.known(self._list_people)
+
+    async def groups(self) -> list[tuple[Group, str]]:
+        """The user groups of the workspace, by handle; what is known so far where Slack takes long to say.
+
+        https://docs.slack.dev/reference/methods/usergroups.list
+        """
+        return await self._every_group.known(self._list_groups)
+
+    async def _list_people(self) -> list[tuple[Person, str]]:
+        found = []
+        async for user in pages(self._slack, "users.list", "members"):
+            known = self._read(user)
+            if known.is_member and not (user.get("deleted") or user.get("is_bot") or user["id"] == "USLACKBOT"):
+                found.append((Person.of("slack", user["id"]), known.name))
+        return found
+
+    async def _list_groups(self) -> list[tuple[Group, str]]:
+        listed = (await self._slack.call("usergroups.list"))["usergroups"]
+        return [(Group.of("slack", group["id"]), group["handle"]) for group in listed if not group.get("date_delete")]
 
     async def label(self, named: PlatformId) -> str:
         """What a person or channel is called; its id where Slack does not say. Raises SlackUnavailable."""

@@ -22,7 +22,7 @@ from bot.cards.text import channel_link, escape
 from bot.carrying_out import redraw_panel, run
 from bot.commands import settings
 from bot.context import Bot, person
-from bot.forms import declare, link_alert, note, override, reopen, services, severity, status, summary, title
+from bot.forms import declare, link_alert, note, override, page, reopen, services, severity, status, summary, title
 from bot.forms.form import Carried
 from bot.forms.settings.fields import WrongField
 from bot.likeness import like_open_incident
@@ -42,6 +42,7 @@ READ = {
     "services": services.read,
     "note": note.read,
     "reopen": reopen.read,
+    "page": page.read,
     ONCALL: override.read,
 }
 """How each form is read, by its word: as what one would have typed after it."""

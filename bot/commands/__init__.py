@@ -13,6 +13,7 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     join,
     leave,
     lead,
+    page,
     subscribe,
     unsubscribe,
     oncall,

@@ -10,20 +10,20 @@ from slack_sdk.models.blocks import (
     Option,
     SectionBlock,
     StaticSelectElement,
-    UserMultiSelectElement,
 )
 
 from bot import payloads
 from bot.cards.blocks import SECTION_LIMIT, context, section
 from bot.cards.signs import severity_sign
-from bot.context import person
 from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, modal, text_box, text_in
+from bot.forms.page import chosen_in as chosen_targets
+from bot.forms.page import search_box, targets_in
 from bot.forms.services import Chosen, chosen_services, service_questions
 from incidents.actions.declare import Declare
 from incidents.model.alert import Alert
 from incidents.model.from_alert import impacts_from, summary_from, title_from
 from incidents.model.identity import Person
-from incidents.model.organisation import Target, TargetKind
+from incidents.model.organisation import TargetKind
 from incidents.model.parts import Service
 from incidents.model.text import SUMMARY_LIMIT, TITLE_LIMIT
 from incidents.model.vocabulary import DEFAULT_SEVERITY, Severity
@@ -44,8 +44,8 @@ class Answers:
     title: str = ""
     severity: Severity = DEFAULT_SEVERITY
     chosen: Chosen = field(default_factory=dict)
-    page: Sequence[str] = ()
-    """Slack's ids of those to page."""
+    page: Sequence[dict[str, Any]] = ()
+    """The options chosen of whom to page."""
     summary: str = ""
     ticked: frozenset[str] = frozenset({CHANNEL.value})
 
@@ -81,7 +81,7 @@ def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
         severity=answers.severity,
         summary=answers.summary,
         impacts={service.id: impact for service, impact in answers.chosen.items()},
-        page=[Target.of(TargetKind.PERSON, called) for called in paged_in(view)],
+        page=targets_in(view),
         private=PRIVATE.value in answers.ticked,
         wants_channel=CHANNEL.value in answers.ticked,
         message=message.pinned() if message else None,
@@ -90,8 +90,8 @@ def read(view: payloads.View, by: Person, carried: Carried) -> Declare:
 
 
 def paged_in(view: payloads.View) -> list[Person]:
-    """Whom the form pages."""
-    return [person(user) for user in _answers(view).page]
+    """The people whom the form pages."""
+    return [Person(target.id) for target in targets_in(view) if target.kind is TargetKind.PERSON]
 
 
 def message_in(view: payloads.View) -> str:
@@ -106,7 +106,7 @@ def _answers(view: payloads.View) -> Answers:
         title=text_in(view, "title"),
         severity=Severity.parse(severity) if severity else DEFAULT_SEVERITY,
         chosen=chosen_services(view),
-        page=filled(view, "page").get("selected_users") or [],
+        page=chosen_targets(view),
         summary=text_in(view, "summary"),
         ticked=frozenset(option["value"] for option in filled(view, "options").get("selected_options") or []),
     )
@@ -133,10 +133,8 @@ def _questions(answers: Answers) -> list[Block]:
         ask(
             "page",
             "Page now",
-            UserMultiSelectElement(
-                action_id=VALUE, placeholder="Search people", initial_users=list(answers.page) or None
-            ),
-            hint="They are brought into the channel and called there.",
+            search_box(list(answers.page)),
+            hint="People, teams, who is on call: they are called until somebody joins.",
             optional=True,
         ),
         ask("summary", "Summary", text_box(SUMMARY_LIMIT, answers.summary, lines=True), optional=True),

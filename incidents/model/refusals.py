@@ -99,10 +99,11 @@ class NobodyToPage(Refusal):
 class UnknownTarget(Refusal):
     """There is nothing of that name to page."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: str, near: str = "") -> None:
+        meant = f'Did you mean "{near}"? ' if near else ""
         super().__init__(
-            f'There is nobody called "{written.strip()[:80]}" to page. '
-            "Name @people, @groups, or a team, schedule or policy of the list: /incident page."
+            f'There is nobody called "{written.strip()[:80]}" to page. {meant}'
+            "Mention @people and @groups, name a team, schedule or policy, or search: /incident page."
         )
 
 

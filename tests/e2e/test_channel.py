@@ -4,6 +4,7 @@ import pytest
 
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
+from incidents.model.organisation import Organisation, Team
 from sandbox.client import Person
 from tests.e2e.workspace import Workplace, eventually, words
 
@@ -102,7 +103,10 @@ async def test_responders_who_come_later_are_invited(workplace: Workplace, ana: 
 
 
 async def test_whoever_slack_does_not_let_in_is_named_and_the_others_are_in(workplace: Workplace, ana: Person) -> None:
-    channel = await workplace.declare(ana, "Checkout fails", page=["U0GUS", "U0BEN"])
+    members = (Somebody.of("slack", "U0GUS"), Somebody.of("slack", "U0BEN"))
+    async with workplace.running.bot.core.storage.transaction() as unit:
+        await unit.organisation.save(Organisation(teams={"mixed": Team(name="Mixed", members=members)}))
+    channel = await workplace.declare(ana, "Checkout fails", page=["team:mixed"])
     said = await workplace.read(ana, channel, "would not let me invite <@U0GUS>")
     assert "guests can't join new channels" in said["text"]
     assert "U0BEN" in workplace.sandbox.workspace.channels[channel].members

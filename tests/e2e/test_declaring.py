@@ -12,7 +12,7 @@ from incidents.model.vocabulary import Impact, Severity, Status
 from incidents.ports import TimelineQuery
 from sandbox.client import Person
 from sandbox.refusals import RefusedError
-from tests.e2e.workspace import Json, Workplace, eventually, filled, words
+from tests.e2e.workspace import Json, Workplace, eventually, filled, searched, words
 
 FORM = "Declare an incident"
 GRAPH = {"name": "graph.png", "content": "…"}
@@ -228,6 +228,7 @@ async def test_a_title_like_that_of_an_open_incident_warns_first(
     channel = await workplace.declare(ana, "Checkout fails for card payments")
     await ben.command(workplace.general, "/incident declare card payments: checkout FAILS")
     view = await workplace.form(ben, FORM)
+    await searched(ben, view)
     answers = filled(view, severity="SEV1", summary="Cards only", page=["U0DAN"])
     assert await ben.submit(view["id"], answers) == {}
     warned = (await ben.views())[-1]
@@ -277,6 +278,7 @@ async def test_the_declarer_is_in_the_channel_after_two_calls_in_a_row_and_the_c
 ) -> None:
     await ana.command(workplace.general, "/incident declare Checkout fails")
     view = await workplace.form(ana, FORM)
+    await searched(ana, view)
     await ana.trouble(method="*", delay=DELAY, times=100)
     earlier = len(workplace.calls())
     await ana.submit(view["id"], filled(view, page=["U0BEN", "U0DAN"]))

@@ -25,7 +25,7 @@ from storage.verify import verify
 from tests.bot.command_line import settings_for, tocsin_run
 from tests.e2e.exactly_once import all_there_once, channel_of, jobs_done
 from tests.e2e.process import Processes, processes
-from tests.e2e.workspace import Json, Workplace, eventually, filled, words
+from tests.e2e.workspace import Json, Workplace, eventually, filled, searched, words
 
 GENERAL = "C0GENERAL"
 PAGED = ["U0BEN", "U0CLEO"]
@@ -104,6 +104,7 @@ class Trial:
     async def _form(self, title: str) -> Json:
         await self.ana.command(GENERAL, f"/incident declare {title}")
         [view] = await eventually(self.ana.views)
+        await searched(self.ana, view)
         return view
 
     async def _submitted(self, view: Json) -> bool:
@@ -223,6 +224,7 @@ async def test_answers_lost_on_the_way_double_nothing(workplace: Workplace, ana:
         await ana.trouble(method=method, cut="after")
     await ana.command(GENERAL, "/incident declare Checkout fails")
     [view] = await eventually(ana.views)
+    await searched(ana, view)
     assert await ana.submit(view["id"], filled(view, page=PAGED)) == {}
     storage = workplace.running.bot.core.storage
     assert isinstance(storage, SqlStorage)
@@ -242,6 +244,7 @@ async def test_tocsin_run_as_people_run_it_recovers_at_once(database_address: st
             await ana.trouble(method="conversations.create", hold=FOREVER)
             await ana.command(GENERAL, "/incident declare Checkout fails")
             [view] = await eventually(ana.views)
+            await searched(ana, view)
             assert await ana.submit(view["id"], filled(view, page=PAGED)) == {}
             await eventually(opened)
             await run.stopped_by(signal.SIGKILL)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.main import Running
+from bot.paging.targets import SEARCH
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from sandbox.client import Person
@@ -35,6 +36,11 @@ async def eventually(look: Callable[[], Awaitable[Seen | None]], patience: float
             return seen
         assert asyncio.get_running_loop().time() < deadline, f"never seen: {look.__qualname__}"
         await asyncio.sleep(0.01)
+
+
+async def searched(who: Person, view: Json) -> None:
+    """Have whom one can page offered in a form, as whoever chooses there has."""
+    await who.suggestions(SEARCH, "page", "", view_id=view["id"])
 
 
 def words(message: Any) -> str:
@@ -87,6 +93,8 @@ class Workplace:
         before = {c.id for c in self.sandbox.workspace.channels.values()}
         await who.command(where or self.general, f"/incident declare {title}")
         view = await self.form(who, "Declare an incident")
+        if "page" in answers:
+            await searched(who, view)
         assert await who.submit(view["id"], filled(view, **answers)) == {}
 
         async def opened() -> str | None:
@@ -227,6 +235,12 @@ def filled(view: Json, **values: Any) -> Json:
     return {block: {kinds[block]["action_id"]: _value(kinds[block], value)} for block, value in values.items()}
 
 
+def option_offered(target: str) -> Json:
+    """The option of a search that means ``target``; a person's id alone will do."""
+    value = target if ":" in target else f"person:slack:{target}"
+    return {"text": {"type": "plain_text", "text": value, "emoji": True}, "value": value}
+
+
 def _value(element: Json, value: Any) -> Json:
     kind = element["type"]
     match kind:
@@ -236,6 +250,8 @@ def _value(element: Json, value: Any) -> Json:
             return {"type": kind, "selected_option": option_reading(element, value)}
         case "checkboxes":
             return {"type": kind, "selected_options": [option_reading(element, each) for each in value]}
+        case "multi_external_select":
+            return {"type": kind, "selected_options": [option_offered(each) for each in value]}
         case "multi_users_select":
             return {"type": kind, "selected_users": value}
         case "multi_static_select":
