@@ -113,7 +113,7 @@ async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:
     request = declare.read(view, asked.by, carried)
     if not carried.warned and not await was_declared(core, request.origin):
         like = await like_open_incident(core, asked.by, request.title)
-        if like is not None:
+        if like is not None and request.alert not in like.alerts:
             warned = carried.model_copy(update={"warned": True})
             return {"response_action": "update", "view": declare.drawn_again(view, warned, _warning(like))}
     incident = await declare_incident(core, request)

@@ -70,7 +70,7 @@ async def see_the_channel(ana: Window) -> None:
     await expect(card(ana).get_by_role("heading", name=f"🟠 SEV2 {TITLE}")).to_be_visible()
     await expect(card(ana)).to_contain_text("Affected Checkout: partial outage")
     await expect(card(ana)).to_contain_text("@ana joined · @dan paged")
-    await expect(ana.message("@dan: you are paged for this incident.")).to_be_visible()
+    await expect(ana.message("@ana paged @dan.")).to_be_visible()
 
 
 async def join_from_the_announcement(ben: Window, screenshots: Path) -> None:

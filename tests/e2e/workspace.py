@@ -98,7 +98,7 @@ class Workplace:
         assert await who.submit(view["id"], filled(view, **answers)) == {}
 
         async def opened() -> str | None:
-            new = [c for c in self.sandbox.workspace.channels.values() if c.id not in before]
+            new = [c for c in self.sandbox.workspace.channels.values() if c.id not in before and not c.is_im]
             return new[0].id if new and who.id in new[0].members and await self.card(new[0].id) else None
 
         channel = await eventually(opened)
