@@ -7,6 +7,8 @@ import re
 from enum import IntEnum, StrEnum
 
 from incidents.model.refusals import UnknownWord
+from incidents.public.words import Impact as Impact
+from incidents.public.words import PublicStatus as PublicStatus
 
 
 class Severity(IntEnum):
@@ -77,20 +79,6 @@ class AlertStatus(StrEnum):
     @property
     def word(self) -> str:
         return self.value.capitalize()
-
-
-class Impact(StrEnum):
-    """What an incident does to a service; the same scale as a service's public status."""
-
-    OPERATIONAL = "operational"
-    UNDER_MAINTENANCE = "under_maintenance"
-    DEGRADED = "degraded"
-    PARTIAL_OUTAGE = "partial_outage"
-    MAJOR_OUTAGE = "major_outage"
-
-    @property
-    def word(self) -> str:
-        return self.value.replace("_", " ")
 
 
 def parse_incident_number(text: str) -> int | None:
