@@ -40,6 +40,12 @@ class JobKind(StrEnum):
     ESCALATE = "escalate"
     CALL = "call"
     CALL_OUTSIDE = "call_outside"
+    SHOW_DRAFT = "show_draft"
+    PUBLISH_DUE = "publish_due"
+    REMIND_OF_UPDATE = "remind_of_update"
+    REMIND_APPROVERS = "remind_approvers"
+    TELL_READERS = "tell_readers"
+    PUBLISH_ELSEWHERE = "publish_elsewhere"
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Consequence:
     """The name of the `Pace` to keep; none: at once."""
     gather: str | None = "incident"
     """``incident``: one waiting job for all; ``person``: one for each who acts; ``subscriber``: one for each who
-    watches; None: one for each entry."""
+    watches; ``update``: one for each status update; None: one for each entry."""
 
 
 OPEN_CHANNEL = Consequence(JobKind.OPEN_CHANNEL, "channel")
@@ -107,18 +113,24 @@ COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
 FAREWELL = Consequence(JobKind.SAY_FAREWELL, "channel", gather=None)
 CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
 SHOUT = Consequence(JobKind.NOTICE, "notices", gather=None)
+DRAFT = Consequence(JobKind.SHOW_DRAFT, "channel", gather="update")
+REMIND = Consequence(JobKind.REMIND_OF_UPDATE, "reminding")
+ASK = Consequence(JobKind.REMIND_APPROVERS, "asking", gather="update")
+READERS = Consequence(JobKind.TELL_READERS, "readers", gather=None)
+ELSEWHERE = Consequence(JobKind.PUBLISH_ELSEWHERE, "elsewhere", gather=None)
+TELL_NOW = Consequence(JobKind.TELL_SUBSCRIBER, "subscribers", gather="subscriber")
 TELL = Consequence(JobKind.TELL_SUBSCRIBER, "subscribers", wait="undo", gather="subscriber")
 
 CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.Declared: (ANNOUNCE,),
     facts.TitleChanged: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.SummaryChanged: (CARD, NOTICE),
-    facts.SeverityChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
+    facts.SeverityChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL, REMIND),
     facts.StatusChanged: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
     facts.Resolved: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
-    facts.Reopened: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL),
-    facts.ServiceAffected: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
-    facts.ImpactChanged: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
+    facts.Reopened: (CARD, TOPIC, UPDATE_ANNOUNCEMENT, NOTICE, TELL, REMIND),
+    facts.ServiceAffected: (CARD, UPDATE_ANNOUNCEMENT, NOTICE, REMIND),
+    facts.ImpactChanged: (CARD, UPDATE_ANNOUNCEMENT, NOTICE, REMIND),
     facts.ServiceCleared: (CARD, UPDATE_ANNOUNCEMENT, NOTICE),
     facts.Paged: (INVITE, CARD, NOTICE),
     facts.PageAnswered: (CARD,),
@@ -142,6 +154,12 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.MessageEdited: (),
     facts.MessageDeleted: (),
     facts.MessagePinned: (),
+    facts.UpdateDrafted: (DRAFT, ASK),
+    facts.UpdateEdited: (DRAFT, ASK),
+    facts.UpdateApproved: (DRAFT,),
+    facts.UpdateRejected: (DRAFT,),
+    facts.UpdateDiscarded: (DRAFT,),
+    facts.UpdatePublished: (DRAFT, CARD, UPDATE_ANNOUNCEMENT, TELL_NOW, READERS, ELSEWHERE, REMIND),
 }
 
 CHANNEL_WANTED = (OPEN_CHANNEL,)
@@ -166,7 +184,9 @@ def following(entries: Sequence[Entry], pace: Pace, subscribers: Sequence[Target
 def job(consequence: Consequence, entry: Entry, at: datetime, pace: Pace) -> NewJob:
     """The job that ``consequence`` means for ``entry``, its wait counted from ``at``."""
     lane = f"INC-{entry.incident}/{consequence.lane}"
-    keys = {"incident": f"{lane}/{consequence.job}", "person": f"{lane}/{consequence.job}/{entry.by}"}
+    key = f"{lane}/{consequence.job}"
+    update = entry.fact.update if isinstance(entry.fact, facts.UpdateFact) else 0
+    keys = {"incident": key, "person": f"{key}/{entry.by}", "update": f"{key}/{update}"}
     wait: timedelta = getattr(pace, consequence.wait) if consequence.wait else timedelta()
     return NewJob(
         kind=consequence.job,
@@ -176,6 +196,7 @@ def job(consequence: Consequence, entry: Entry, at: datetime, pace: Pace) -> New
         first=entry.number,
         last=entry.number,
         coalesce=keys[consequence.gather] if consequence.gather else None,
+        detail=str(update) if update else "",
     )
 
 
@@ -235,6 +256,12 @@ def storm_shown(storm: int, due_at: datetime) -> NewJob:
     """A storm's message shows how many alerts there are, and how they stand."""
     lane = f"storm-{storm}/message"
     return NewJob(JobKind.SHOW_STORM, storm, lane, due_at, 0, 0, lane)
+
+
+def publication_due(incident: int, update: int, at: datetime) -> NewJob:
+    """A status update that is approved is published when its time has come."""
+    lane = f"INC-{incident}/publishing-{update}"
+    return NewJob(JobKind.PUBLISH_DUE, incident, lane, at, update, update, lane, str(update))
 
 
 def auto_declared(alert: Alert, at: datetime) -> NewJob:

@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.on_call import SqlOnCallReader
 from storage.organisation import Remembered, SqlOrganisationReader
 from storage.paging import SqlPagingReader
+from storage.public import SqlPublicReader
 from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
     incident_responders,
@@ -46,6 +47,7 @@ class SqlReader:
         self.on_call = SqlOnCallReader(database.reading)
         self.alerts = SqlAlertReader(database)
         self.paging = SqlPagingReader(database)
+        self.public = SqlPublicReader(database, remembered)
 
     async def incident(self, number: int) -> Incident | None:
         return await self._one(numbered(number))

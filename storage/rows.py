@@ -10,6 +10,7 @@ from incidents.model.identity import Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Target
 from incidents.model.parts import AffectedService, IncidentChannel, LinkedAlert, Responder, Response
+from incidents.model.status_update import update_adapter
 from incidents.model.timeline import Entry, Head, canonical
 from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 from storage.tables import (
@@ -17,6 +18,7 @@ from storage.tables import (
     incident_responders,
     incident_services,
     incident_subscribers,
+    incident_updates,
     incidents,
     timeline_entries,
 )
@@ -90,6 +92,13 @@ def alert_values(incident: Incident) -> list[Values]:
     ]
 
 
+def update_values(incident: Incident) -> list[Values]:
+    return [
+        {"incident": incident.number, "number": number, "document": update_adapter.dump_json(update).decode()}
+        for number, update in incident.updates.by_number.items()
+    ]
+
+
 def entry_values(entry: Entry) -> Values:
     return {
         "incident": entry.incident,
@@ -134,6 +143,7 @@ async def read_incidents(connection: AsyncConnection, rows_of: Select[Any]) -> l
         await _read_responders(connection, found)
         await _read_subscribers(connection, found)
         await _read_alerts(connection, found)
+        await _read_updates(connection, found)
     return list(found.values())
 
 
@@ -182,6 +192,13 @@ async def _read_alerts(connection: AsyncConnection, into: dict[int, Incident]) -
     for row in await connection.execute(query):
         linked = LinkedAlert(row.title, Severity(row.severity), AlertStatus(row.status))
         into[row.incident].alerts[row.alert] = linked
+
+
+async def _read_updates(connection: AsyncConnection, into: dict[int, Incident]) -> None:
+    table = incident_updates.c
+    query = select(incident_updates).where(table.incident.in_(into)).order_by(table.number)
+    for row in await connection.execute(query):
+        into[row.incident].updates.by_number[row.number] = update_adapter.validate_json(row.document)
 
 
 def numbered(number: int) -> Select[Any]:

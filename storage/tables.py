@@ -140,6 +140,46 @@ incident_subscribers = Table(
 )
 """``subscriber`` is a person or a team, as `Target` writes them."""
 
+incident_updates = Table(
+    "incident_updates",
+    metadata,
+    Column("incident", ForeignKey("incidents.number"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+)
+"""Status updates as drafted, each as JSON."""
+
+public_pages = Table(
+    "public_pages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
+
+public_events = Table(
+    "public_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("begins_at", UtcTime),
+    Column("ends_at", UtcTime),
+)
+
+public_updates = Table(
+    "public_updates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("event", ForeignKey("public_events.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("impacts", Text, nullable=False),
+    Column("published_at", UtcTime, nullable=False),
+    Column("edited_at", UtcTime),
+    Column("next_at", UtcTime),
+    Index("ix_public_updates_event", "event", "published_at"),
+)
+"""What was published: approved text alone, by ids that mean nothing inside. The counter ``public`` goes up with it."""
+
 posts = Table(
     "posts",
     metadata,
@@ -215,6 +255,16 @@ source_keys = Table(
     Column("ends_at", UtcTime),
 )
 """SHA-256, in hex, of the keys of alert sources; the keys themselves are nowhere."""
+
+page_keys = Table(
+    "page_keys",
+    metadata,
+    Column("hash", Id, primary_key=True),
+    Column("page", Id, nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime),
+)
+"""SHA-256, in hex, of the keys of private status pages; the keys themselves are nowhere."""
 
 overrides = Table(
     "overrides",

@@ -21,6 +21,7 @@ from storage.jobs import insert_jobs
 from storage.on_call import SqlOnCallUnit
 from storage.organisation import Remembered, SqlOrganisationUnit
 from storage.paging import SqlPagingUnit
+from storage.public import SqlPublicUnit
 from storage.rows import (
     Values,
     alert_values,
@@ -32,12 +33,14 @@ from storage.rows import (
     responder_values,
     service_values,
     subscriber_values,
+    update_values,
 )
 from storage.tables import (
     incident_alerts,
     incident_responders,
     incident_services,
     incident_subscribers,
+    incident_updates,
     incidents,
     posts,
     services,
@@ -49,6 +52,7 @@ PARTS: list[tuple[Table, Callable[[Incident], list[Values]]]] = [
     (incident_responders, responder_values),
     (incident_subscribers, subscriber_values),
     (incident_alerts, alert_values),
+    (incident_updates, update_values),
 ]
 """What an incident has many of: the table that holds them, and the rows they are."""
 
@@ -64,6 +68,7 @@ class SqlUnit:
         self.on_call = SqlOnCallUnit(connection)
         self.alerts = SqlAlertUnit(connection)
         self.paging = SqlPagingUnit(connection)
+        self.public = SqlPublicUnit(connection)
 
     async def next_number(self) -> int:
         return (await take_numbers(self._connection, "incident", 1))[0]

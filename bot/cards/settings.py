@@ -33,6 +33,8 @@ TITLES: Mapping[Kind, str] = {
     Kind.SOURCE: "Alert sources",
     Kind.PERSON: "People",
     Kind.CHANNELS: "Channels",
+    Kind.PAGE: "Status pages",
+    Kind.UPDATES: "Status updates",
 }
 WHAT: Mapping[Kind, str] = {
     Kind.TEAM: "who is paged together",
@@ -42,6 +44,8 @@ WHAT: Mapping[Kind, str] = {
     Kind.SOURCE: "the tools that post alerts",
     Kind.PERSON: "how they are reached beside Slack",
     Kind.CHANNELS: "where incidents are announced, and how their channels are called",
+    Kind.PAGE: "what customers read",
+    Kind.UPDATES: "who approves what customers read, and how often it is due",
 }
 TOOLS: Mapping[Tool, str] = {
     Tool.ALERTMANAGER: "Prometheus Alertmanager",
@@ -97,7 +101,7 @@ def gone_view(part: str) -> dict[str, Any]:
 
 
 def _kind(kind: Kind, organisation: Organisation) -> Block:
-    if kind is Kind.CHANNELS:
+    if kind.is_one:
         said = f"*{TITLES[kind]}*\n{WHAT[kind].capitalize()}."
         return section(said, button("Change", SETTINGS, value=kind.value, part=kind.value))
     items = getattr(organisation, kind.section)

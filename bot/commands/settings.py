@@ -25,7 +25,7 @@ from bot.words import word
 from incidents.actions.organisation import ChangedMeanwhile, change, remove
 from incidents.actions.sources import new_key
 from incidents.model.identity import Person
-from incidents.model.organisation import CHANNELS, Item, Kind, Organisation, Part
+from incidents.model.organisation import Item, Kind, Organisation, Part
 from incidents.model.refusals import Refusal, UnknownWord
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ async def save(asked: Asked, view: payloads.View) -> None:
     log.info("organisation_changed", part=str(part), by=asked.by)
 
 
-IDENTIFIED = set(Kind) - {Kind.CHANNELS}
+IDENTIFIED = {kind for kind in Kind if not kind.is_one}
 
 
 async def redraw_lists(asked: Asked, view: payloads.View) -> None:
@@ -91,8 +91,9 @@ async def _open(asked: Asked, first: str, rest: str) -> None:
         await asked.show(part_form(part, None, await _around(asked, part.kind)))
     elif first not in kinds:
         raise UnknownWord("setting", first, [*kinds, OWN])
-    elif first == Kind.CHANNELS:
-        await asked.show(part_form(CHANNELS, organisation.parts.get(CHANNELS), await _around(asked)))
+    elif Kind(first).is_one:
+        part = Part(Kind(first), "")
+        await asked.show(part_form(part, organisation.parts.get(part), await _around(asked)))
     elif not rest:
         await asked.show(kind_view(Kind(first), organisation))
     else:
@@ -149,7 +150,7 @@ async def _put(asked: Asked, view: Mapping[str, Any]) -> None:
 async def _redraw(bot: Bot, root: str | None, previous: str | None, kind: Kind, above: str | None) -> None:
     """Under a form lies the list of its kind, and under that all kinds, as far as they were opened."""
     organisation = await _organisation(bot)
-    if previous and kind is not Kind.CHANNELS:
+    if previous and not kind.is_one:
         await _update(bot, previous, kind_view(kind, organisation))
     if root and root not in (previous, above):
         await _update(bot, root, overview(organisation))

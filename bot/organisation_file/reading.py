@@ -27,7 +27,7 @@ from bot.organisation_file.written import (
     WrittenStep,
     WrittenTeam,
 )
-from incidents.model.organisation import CHANNELS, Item, Kind, Organisation, Part
+from incidents.model.organisation import Item, Kind, Organisation, Part
 
 IN_FILE = {"targets": "page", "timeout": "wait", "day": "handover", "at": "handover", "length": "every"}
 """What is called otherwise in the file than in the model."""
@@ -106,7 +106,9 @@ def _checked(document: Document, names: Names) -> tuple[WrittenOrganisation | No
 
 def _parts(document: Document, written: WrittenOrganisation, faults: list[Fault]) -> Iterator[tuple[Part, Item]]:
     for kind in Kind:
-        items = {"": written.channels} if kind is Kind.CHANNELS else getattr(written, kind.section)
+        if kind.section not in WrittenOrganisation.model_fields:
+            continue
+        items = {"": getattr(written, kind.section)} if kind.is_one else getattr(written, kind.section)
         for id, item in items.items():
             part = Part(kind, id)
             try:
@@ -140,7 +142,7 @@ def _named_twice(document: Document, names: Names) -> Iterator[Fault]:
 
 def _in_file(part: Part, path: Path) -> Path:
     section = part.kind.section
-    return (section, *_renamed(path)) if part == CHANNELS else (section, part.id, *_renamed(path))
+    return (section, *_renamed(path)) if part.kind.is_one else (section, part.id, *_renamed(path))
 
 
 def _renamed(path: Path) -> Path:

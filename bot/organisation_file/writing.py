@@ -92,8 +92,8 @@ def written(item: Item) -> Mapped:
 
 def _section(organisation: Organisation, kind: Kind) -> Mapped:
     items = getattr(organisation, kind.section)
-    if kind is Kind.CHANNELS:
-        return {kind.section: said} if (said := written(items)) else {}
+    if kind.is_one:
+        return {kind.section: said} if items != type(items)() and (said := written(items)) else {}
     if not items and kind not in EMPTIED:
         return {}
     key: Callable[[Any], str] = written_id if kind is Kind.PERSON else str

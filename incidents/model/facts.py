@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from incidents.model.identity import Channel, Person
 from incidents.model.organisation import Target
+from incidents.model.public_text import PublicText
 from incidents.model.text import storable
 from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
 
@@ -265,6 +266,57 @@ class MessagePinned(_Fact):
     files: tuple[File, ...] = ()
 
 
+class UpdateDrafted(_Fact):
+    kind: Literal["update_drafted"] = "update_drafted"
+    update: int
+    author: Person
+    text: PublicText
+    corrects: int | None = None
+    """The number of the published update that it is to correct."""
+
+
+class UpdateEdited(_Fact):
+    kind: Literal["update_edited"] = "update_edited"
+    update: int
+    author: Person
+    text: PublicText
+
+
+class UpdateApproved(_Fact):
+    kind: Literal["update_approved"] = "update_approved"
+    update: int
+    person: Person
+    digest: str
+    """Of the text that was approved."""
+    remaining: int = 0
+    """How many others must still approve it."""
+
+
+class UpdateRejected(_Fact):
+    kind: Literal["update_rejected"] = "update_rejected"
+    update: int
+    person: Person
+    digest: str
+    reason: Words
+
+
+class UpdateDiscarded(_Fact):
+    kind: Literal["update_discarded"] = "update_discarded"
+    update: int
+
+
+class UpdatePublished(_Fact):
+    kind: Literal["update_published"] = "update_published"
+    update: int
+    text: PublicText
+    corrects: int | None = None
+    public_id: str
+    """What it is called on the status pages."""
+
+
+UpdateFact = UpdateDrafted | UpdateEdited | UpdateApproved | UpdateRejected | UpdateDiscarded | UpdatePublished
+
+
 Fact = (
     Declared
     | TitleChanged
@@ -298,6 +350,12 @@ Fact = (
     | MessageEdited
     | MessageDeleted
     | MessagePinned
+    | UpdateDrafted
+    | UpdateEdited
+    | UpdateApproved
+    | UpdateRejected
+    | UpdateDiscarded
+    | UpdatePublished
 )
 
 fact_adapter: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Field(discriminator="kind")])

@@ -31,6 +31,7 @@ from incidents.model.refusals import (
     NotASubscriber,
     TooLateToUndo,
 )
+from incidents.model.status_update import StatusUpdates
 from incidents.model.text import (
     COMMENT_LIMIT,
     REASON_LIMIT,
@@ -64,6 +65,7 @@ class Incident:
     responders: dict[Person, Responder] = field(default_factory=dict)
     subscribers: list[Target] = field(default_factory=list)
     alerts: dict[int, LinkedAlert] = field(default_factory=dict)
+    updates: StatusUpdates = field(default_factory=StatusUpdates)
     new_entries: list[Entry] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
@@ -262,6 +264,12 @@ class Incident:
         if linked is not None and linked.is_open:
             self._record(facts.AlertResolved(alert=alert, title=linked.title), act)
 
+    # What customers are told of it
+
+    def record_update(self, told: facts.UpdateFact, act: Act) -> None:
+        """Put on record what became of a status update, as `StatusUpdates` decided."""
+        self._record(told, act)
+
     # Where people talk about it
 
     def attach_channel(self, channel: Channel, name: str, act: Act) -> None:
@@ -393,6 +401,15 @@ class Incident:
                 self.channel = IncidentChannel(channel, name, archived=True)
             case facts.ChannelDetached():
                 self.channel = None
+            case (
+                facts.UpdateDrafted()
+                | facts.UpdateEdited()
+                | facts.UpdateApproved()
+                | facts.UpdateRejected()
+                | facts.UpdateDiscarded()
+                | facts.UpdatePublished()
+            ):
+                self.updates.apply(fact, at, {id: affected.impact for id, affected in self.services.items()})
 
     def _responding(self, response: Response) -> list[Person]:
         found = [(r.since, person) for person, r in self.responders.items() if r.response is response]

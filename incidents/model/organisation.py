@@ -14,55 +14,17 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from incidents.model.checked import ChannelName, Id, Name, WallTime, Zone
 from incidents.model.identity import Group, Person
+from incidents.model.publishing_rules import Communication as Communication
+from incidents.model.publishing_rules import StatusPage as StatusPage
+from incidents.model.targets import Target as Target
+from incidents.model.targets import TargetKind as TargetKind
 from incidents.model.vocabulary import Severity
-
-
-class TargetKind(StrEnum):
-    """What can be paged."""
-
-    PERSON = "person"
-    GROUP = "group"
-    TEAM = "team"
-    SCHEDULE = "schedule"
-    POLICY = "policy"
-
-
-class Target(str):
-    """Who or what is paged, written ``kind:id``: ``team:payments``, ``person:slack:U012``."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, kind: TargetKind, id: str) -> Self:
-        return cls(f"{kind}:{id}")
-
-    @property
-    def kind(self) -> TargetKind:
-        return TargetKind(self.partition(":")[0])
-
-    @property
-    def id(self) -> str:
-        return self.partition(":")[2]
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls._checked, core_schema.str_schema())
-
-    @classmethod
-    def _checked(cls, written: str) -> Self:
-        kind, colon, id = written.partition(":")
-        if kind not in list(TargetKind) or not colon or not id:
-            kinds = ", ".join(f"{kind}:…" for kind in TargetKind)
-            raise ValueError(f'"{written}" is nothing that can be paged; write {kinds}')
-        return cls(written)
 
 
 class _Item(BaseModel):
@@ -256,11 +218,19 @@ class Kind(StrEnum):
     SOURCE = "source"
     PERSON = "person"
     CHANNELS = "channels"
+    PAGE = "page"
+    UPDATES = "updates"
+
+    @property
+    def is_one(self) -> bool:
+        """Whether there is just one of it, which needs no id."""
+        return self in (Kind.CHANNELS, Kind.UPDATES)
 
     @property
     def section(self) -> str:
         """The field of `Organisation` in which those of this kind are."""
-        return {Kind.POLICY: "policies", Kind.PERSON: "people", Kind.CHANNELS: "channels"}.get(self, f"{self}s")
+        named = {Kind.POLICY: "policies", Kind.PERSON: "people"}
+        return self.value if self.is_one else named.get(self, f"{self}s")
 
 
 class Part(NamedTuple):
@@ -274,6 +244,7 @@ class Part(NamedTuple):
 
 
 CHANNELS = Part(Kind.CHANNELS, "")
+UPDATES = Part(Kind.UPDATES, "")
 PAGED = {TargetKind.TEAM: Kind.TEAM, TargetKind.SCHEDULE: Kind.SCHEDULE, TargetKind.POLICY: Kind.POLICY}
 """What of the organisation can be paged; people and groups are the platform's to know."""
 
@@ -286,7 +257,7 @@ class Reference(NamedTuple):
     to: Part
 
 
-Item = Team | OwnedService | Schedule | Policy | AlertSource | Notifications | Channels
+Item = Team | OwnedService | Schedule | Policy | AlertSource | Notifications | Channels | StatusPage | Communication
 
 
 class Organisation(_Item):
@@ -299,6 +270,8 @@ class Organisation(_Item):
     sources: Mapping[Id, AlertSource] = {}
     people: Mapping[Person, Notifications] = {}
     channels: Channels = Channels()
+    pages: Mapping[Id, StatusPage] = {}
+    updates: Communication = Communication()
 
     @field_validator("people")
     @classmethod
@@ -310,16 +283,20 @@ class Organisation(_Item):
         """Each thing that there is."""
         found: dict[Part, Item] = {}
         for kind in Kind:
-            if kind is not Kind.CHANNELS:
+            if not kind.is_one:
                 found.update({Part(kind, id): item for id, item in getattr(self, kind.section).items()})
-        return found if self.channels == Channels() else {**found, CHANNELS: self.channels}
+        if self.channels != Channels():
+            found[CHANNELS] = self.channels
+        if self.updates != Communication():
+            found[UPDATES] = self.updates
+        return found
 
     @classmethod
     def of(cls, parts: Mapping[Part, Item | Mapping[str, object]]) -> Self:
         """The organisation that is made of ``parts``. Raises pydantic.ValidationError."""
         sections: dict[str, Any] = {kind.section: {} for kind in Kind}
         for part, item in parts.items():
-            if part == CHANNELS:
+            if part.kind.is_one:
                 sections[part.kind.section] = item
             else:
                 sections[part.kind.section][part.id] = item
@@ -341,6 +318,15 @@ class Organisation(_Item):
                 yield Reference(Part(Kind.SOURCE, id), ("policy",), Part(Kind.POLICY, source.policy))
             if source.service is not None:
                 yield Reference(Part(Kind.SOURCE, id), ("service",), Part(Kind.SERVICE, source.service))
+
+        for id, page in self.pages.items():
+            for number, group in enumerate(page.groups):
+                for place, service_id in enumerate(group.services):
+                    path = ("groups", number, "services", place)
+                    yield Reference(Part(Kind.PAGE, id), path, Part(Kind.SERVICE, service_id))
+        for place, target in enumerate(self.updates.approvers):
+            if target.kind in PAGED:
+                yield Reference(UPDATES, ("approvers", place), Part(PAGED[target.kind], target.id))
 
     def dangling(self) -> Iterator["Reference"]:
         """Each place that names something that is not there."""

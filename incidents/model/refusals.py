@@ -201,3 +201,56 @@ class TooLateToUndo(Refusal):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"That can't be undone any more: {why}. Change it again instead.")
+
+
+class NoSuchUpdate(Refusal):
+    """The incident has no status update of that number."""
+
+    def __init__(self, update: int) -> None:
+        super().__init__(f"There is no status update {update}. See what there is: /incident updates.")
+
+
+class UpdateOver(Refusal):
+    """It was published, discarded or rejected meanwhile, or is approved already."""
+
+    def __init__(self, update: int, state: str) -> None:
+        super().__init__(f"Status update {update} is {state}, so this changes nothing. See: /incident updates.")
+        self.state = state
+
+
+class TextChanged(Refusal):
+    """Somebody edited the text after this person had read it."""
+
+    def __init__(self, update: int) -> None:
+        super().__init__(f"Somebody changed the text of status update {update} meanwhile. Read it again first.")
+
+
+class LookAgain(Refusal):
+    """Something has come up since that whoever approves must know."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} Look at the draft again; then approve it, or edit it.")
+
+
+class ApprovedAlready(Refusal):
+    """One person approves a text once."""
+
+    def __init__(self, update: int, remaining: int) -> None:
+        super().__init__(f"You approved status update {update} already; {remaining} more must.")
+
+
+class MayNotApprove(Refusal):
+    """Whoever asks is not one of those who may let a status update out."""
+
+    def __init__(self, *, own: bool, commander: bool) -> None:
+        who = "the commander or an approver" if commander else "an approver"
+        mine = "You wrote it, so somebody else must approve it: " if own else "Only these may approve it: "
+        super().__init__(f"{mine}{who}. Command is taken with /incident lead; admins name approvers: Home, Settings.")
+        self.own = own
+
+
+class NotYours(Refusal):
+    """Only its author, and who may approve it, may discard a draft."""
+
+    def __init__(self) -> None:
+        super().__init__("Only its author, the commander or an approver may discard this draft.")

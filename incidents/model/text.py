@@ -9,6 +9,9 @@ TITLE_LIMIT = 500
 SUMMARY_LIMIT = 3_000
 COMMENT_LIMIT = 10_000
 REASON_LIMIT = 1_000
+PUBLIC_TITLE_LIMIT = 150
+BODY_LIMIT = 3_000
+"""Characters of a message to customers: as many as a text field of a form takes."""
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps in a text: NUL, and halves of characters, which JSON can carry."""

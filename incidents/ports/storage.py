@@ -18,6 +18,7 @@ from incidents.ports.on_call import OnCallReader, OnCallUnit
 from incidents.ports.organisation import OrganisationReader, OrganisationUnit
 from incidents.ports.paging import PagingReader, PagingUnit
 from incidents.ports.posts import Post, Purpose
+from incidents.ports.public import PublicReader, PublicUnit
 from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
 
 
@@ -35,6 +36,9 @@ class Unit(Protocol):
 
     @property
     def paging(self) -> PagingUnit: ...
+
+    @property
+    def public(self) -> PublicUnit: ...
 
     async def next_number(self) -> int:
         """The next ``n`` of INC-n: without gaps and without duplicates, whoever asks at the same time."""
@@ -93,6 +97,9 @@ class Reader(Protocol):
 
     @property
     def paging(self) -> PagingReader: ...
+
+    @property
+    def public(self) -> PublicReader: ...
 
     async def incident(self, number: int) -> Incident | None: ...
 

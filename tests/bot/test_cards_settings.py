@@ -16,7 +16,7 @@ ANA = Person.of("slack", "U0ANA")
 GROUPS = {Group.of("slack", "S0ONCALL"): "oncall"}
 
 
-KINDS = [kind for kind in Kind if kind is not Kind.CHANNELS]
+KINDS = [kind for kind in Kind if not kind.is_one]
 
 
 def taken(views: list[dict[str, Any]]) -> None:

@@ -33,6 +33,7 @@ def test_the_card_shows_a_change_at_once_and_others_hear_of_it_later() -> None:
         JobKind.NOTICE: pace.notice,
         JobKind.ANNOUNCE: pace.undo,
         JobKind.SET_TOPIC: pace.topic,
+        JobKind.REMIND_OF_UPDATE: timedelta(),
     }
 
 

@@ -1,0 +1,203 @@
+"""Status updates: drafting, approving for the exact text, publishing now or at a time, correcting what is published."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from incidents.actions.declare import known_services
+from incidents.consequences import publication_due
+from incidents.core import Core
+from incidents.model import draft_warnings
+from incidents.model.approval import Approval
+from incidents.model.draft_warnings import Doubt
+from incidents.model.identity import TOCSIN, Group, Person
+from incidents.model.incident import Incident
+from incidents.model.organisation import Organisation, TargetKind
+from incidents.model.public_text import AffectedForPublic, PublicText
+from incidents.model.refusals import LookAgain, NotYours
+from incidents.model.status_update import StatusUpdate, UpdateState
+from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT, one_line, required
+from incidents.model.vocabulary import Impact, PublicStatus
+from incidents.ports import Unit
+from incidents.publishing import publication
+
+Groups = Mapping[Group, Sequence[Person]]
+"""Who is in each of the platform's groups; that is asked for before a transaction begins."""
+
+SINCE = {
+    Doubt.OVERTAKEN: "Customers were told something else after this was written.",
+    Doubt.SERVICES_CHANGED: "The affected services were changed after this was written.",
+}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What somebody wrote for customers, in answer to `Draft`'s questions. Times are aware UTC.
+
+    ``impacts`` is by service id; ``title`` may be left empty where customers know one already.
+    """
+
+    body: str
+    status: PublicStatus
+    title: str = ""
+    impacts: Mapping[str, Impact] = field(default_factory=dict)
+    notify: bool = True
+    next_at: datetime | None = None
+    publish_at: datetime | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+async def draft(
+    core: Core, number: int, by: Person, writing: Writing, origin: str | None = None, corrects: int | None = None
+) -> tuple[Incident, StatusUpdate]:
+    """A new draft, or the correction of a published update; a delivery (``origin``) that comes twice makes one.
+
+    Raises NoSuchIncident, NoSuchUpdate, UnknownService, TextMissing, TextTooLong.
+    """
+    async with core.changing(number, by) as (unit, incident):
+        before = await unit.entry_from(origin) if origin is not None else None
+        if before is None:
+            fact = incident.updates.draft(await _text(unit, incident, writing), by, corrects)
+            incident.record_update(fact, core.act(by, origin))
+            return incident, incident.updates.get(fact.update)
+        return incident, incident.updates.get(getattr(before.fact, "update", 0))
+
+
+async def edit(core: Core, number: int, by: Person, update: int, writing: Writing) -> tuple[Incident, StatusUpdate]:
+    """A new text, to be approved anew. Raises as `draft`, and UpdateOver."""
+    async with core.changing(number, by) as (unit, incident):
+        fact = incident.updates.edit(update, await _text(unit, incident, writing), by)
+        if fact is not None:
+            incident.record_update(fact, core.act(by))
+        return incident, incident.updates.get(update)
+
+
+async def approve(
+    core: Core, number: int, by: Person, update: int, digest: str, seen: Collection[Doubt], groups: Groups
+) -> tuple[Incident, StatusUpdate]:
+    """Approve the text with this ``digest``; with the last approval needed it is published, or waits for its time.
+
+    ``seen`` are the doubts that ``by`` was shown. Raises NoSuchIncident, NoSuchUpdate, UpdateOver, TextChanged,
+    MayNotApprove, ApprovedAlready, LookAgain.
+    """
+    async with core.changing(number, by) as (unit, incident):
+        approval = await approval_for(unit, incident, groups)
+        told = incident.updates.get(update)
+        fact = incident.updates.approve(update, digest, by, approval.rule.approvals)
+        approval.must_allow(by, told)
+        for warning in draft_warnings.changed_since(incident, told):
+            if warning.doubt not in seen:
+                raise LookAgain(SINCE[warning.doubt])
+        incident.record_update(fact, core.act(by))
+        await _publish_or_wait(core, unit, incident, update, by)
+        return incident, incident.updates.get(update)
+
+
+async def reject(
+    core: Core, number: int, by: Person, update: int, digest: str, reason: str, groups: Groups
+) -> tuple[Incident, StatusUpdate]:
+    """Send it back to its author. Raises as `approve`, and TextMissing, TextTooLong."""
+    async with core.changing(number, by) as (unit, incident):
+        fact = incident.updates.reject(update, digest, by, reason)
+        (await approval_for(unit, incident, groups)).must_allow(by, incident.updates.get(update))
+        incident.record_update(fact, core.act(by))
+        return incident, incident.updates.get(update)
+
+
+async def discard(core: Core, number: int, by: Person, update: int, groups: Groups) -> tuple[Incident, StatusUpdate]:
+    """Its author, and who could approve it, may. Raises NoSuchIncident, NoSuchUpdate, UpdateOver, NotYours."""
+    async with core.changing(number, by) as (unit, incident):
+        fact = incident.updates.discard(update)
+        told = incident.updates.get(update)
+        if by != told.author and by not in (await approval_for(unit, incident, groups)).named:
+            raise NotYours
+        incident.record_update(fact, core.act(by))
+        return incident, incident.updates.get(update)
+
+
+async def publish_due(core: Core, number: int, update: int) -> None:
+    """Publish what was approved for a time that has come; one that was overtaken meanwhile goes back to people."""
+    async with core.changing(number, TOCSIN) as (unit, incident):
+        told = incident.updates.by_number.get(update)
+        if (
+            told is None
+            or told.state is not UpdateState.APPROVED
+            or (told.text.publish_at or core.clock()) > core.clock()
+        ):
+            return
+        since = draft_warnings.changed_since(incident, told)
+        if since:
+            why = f"{SINCE[since[0].doubt]} It was approved for a later time, so it was held back."
+            fact = incident.updates.reject(update, told.text.digest, TOCSIN, why)
+            incident.record_update(fact, core.act(TOCSIN))
+        else:
+            await _publish(core, unit, incident, update, TOCSIN)
+
+
+async def approval_for(unit: Unit, incident: Incident, groups: Groups) -> Approval:
+    """Who must approve what ``incident`` tells customers, as the organisation stands."""
+    organisation = await unit.organisation.current()
+    return approval_of(incident, organisation, groups)
+
+
+def approval_of(incident: Incident, organisation: Organisation, groups: Groups) -> Approval:
+    """The same, of an organisation that was read."""
+    rules = organisation.updates
+    people: dict[Person, None] = {}
+    for target in rules.approvers:
+        if target.kind is TargetKind.PERSON:
+            people[Person(target.id)] = None
+        elif target.kind is TargetKind.GROUP:
+            people.update(dict.fromkeys(groups.get(Group(target.id), ())))
+        elif target.kind is TargetKind.TEAM and target.id in organisation.teams:
+            team = organisation.teams[target.id]
+            people.update(dict.fromkeys(team.members))
+            people.update(dict.fromkeys(groups.get(team.group, ()) if team.group else ()))
+    return Approval.of(incident, rules.rule_for(incident.severity), tuple(people))
+
+
+def approver_groups(organisation: Organisation) -> set[Group]:
+    """The platform's groups in which approvers are."""
+    targets = organisation.updates.approvers
+    groups = {Group(target.id) for target in targets if target.kind is TargetKind.GROUP}
+    teams = [organisation.teams.get(target.id) for target in targets if target.kind is TargetKind.TEAM]
+    return groups | {team.group for team in teams if team is not None and team.group is not None}
+
+
+async def _text(unit: Unit, incident: Incident, writing: Writing) -> PublicText:
+    services = await known_services(unit, writing.impacts)
+    return PublicText(
+        title=one_line("public title", writing.title or incident.updates.title, PUBLIC_TITLE_LIMIT),
+        status=writing.status,
+        body=required("message", writing.body, BODY_LIMIT),
+        services={
+            service.id: AffectedForPublic(name=service.name, impact=impact) for service, impact in services.items()
+        },
+        notify=writing.notify,
+        next_at=writing.next_at,
+        publish_at=writing.publish_at,
+        begins_at=writing.begins_at,
+        ends_at=writing.ends_at,
+    )
+
+
+async def _publish_or_wait(core: Core, unit: Unit, incident: Incident, update: int, by: Person) -> None:
+    told = incident.updates.get(update)
+    if told.state is not UpdateState.APPROVED:
+        return
+    if told.text.publish_at is not None and _is_early(core, told):
+        await unit.enqueue([publication_due(incident.number, update, told.text.publish_at)])
+    else:
+        await _publish(core, unit, incident, update, by)
+
+
+def _is_early(core: Core, update: StatusUpdate) -> bool:
+    return update.text.publish_at is not None and update.text.publish_at > core.clock()
+
+
+async def _publish(core: Core, unit: Unit, incident: Incident, update: int, by: Person) -> None:
+    """The public has it from the commit of this transaction on; telling people follows."""
+    incident.record_update(incident.updates.publish(update, secrets.token_hex(6)), core.act(by))
+    await unit.public.publish(publication(incident.updates, update))

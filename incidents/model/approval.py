@@ -1,0 +1,47 @@
+"""Who may let a status update out: the rule of the incident's severity, and whom it names."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from incidents.model.identity import Person
+from incidents.model.incident import Incident
+from incidents.model.publishing_rules import ApprovalRule, ApprovedBy
+from incidents.model.refusals import MayNotApprove
+from incidents.model.status_update import StatusUpdate
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What must be true before a status update of one incident goes out."""
+
+    rule: ApprovalRule
+    commander: Person | None
+    approvers: Collection[Person]
+    """Everybody whom the organisation names."""
+
+    @classmethod
+    def of(cls, incident: Incident, rule: ApprovalRule, approvers: Collection[Person]) -> "Approval":
+        return cls(rule, incident.commander, approvers)
+
+    @property
+    def named(self) -> list[Person]:
+        """Whom the rule names, the commander first."""
+        commander = [self.commander] if self._commander_may and self.commander is not None else []
+        return list(dict.fromkeys([*commander, *self.approvers]))
+
+    def who_can(self, update: StatusUpdate) -> list[Person]:
+        """Who may approve the text as it is, and has not: the commander first."""
+        return [person for person in self.named if person not in update.approvals and self._may_be(person, update)]
+
+    def must_allow(self, person: Person, update: StatusUpdate) -> None:
+        """Raises MayNotApprove."""
+        named = person in self.named
+        if not named or not self._may_be(person, update):
+            raise MayNotApprove(own=named, commander=self._commander_may)
+
+    @property
+    def _commander_may(self) -> bool:
+        return self.rule.by is ApprovedBy.COMMANDER_OR_APPROVER
+
+    def _may_be(self, person: Person, update: StatusUpdate) -> bool:
+        return self.rule.author or person != update.author

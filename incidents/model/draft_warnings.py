@@ -1,0 +1,112 @@
+"""What whoever approves a status update should know first: words that are internal, and what happened since.
+
+They stop nobody: a person decides.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatch
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from incidents.model.incident import Incident
+from incidents.model.status_update import StatusUpdate
+from incidents.model.vocabulary import Status
+
+
+class Doubt(StrEnum):
+    """Why somebody might not want to publish it."""
+
+    INCIDENT = "incident"
+    SEVERITY = "severity"
+    TITLE = "title"
+    PERSON = "person"
+    ADDRESS = "address"
+    OVERTAKEN = "overtaken"
+    SERVICES_CHANGED = "services_changed"
+    NOTHING_NEW = "nothing_new"
+    STILL_OPEN = "still_open"
+
+
+SINCE = frozenset({Doubt.OVERTAKEN, Doubt.SERVICES_CHANGED})
+"""What may come up after somebody has read the draft."""
+
+
+@dataclass(frozen=True)
+class Warning:
+    """One doubt, and the words that raise it."""
+
+    doubt: Doubt
+    words: str = ""
+
+
+INCIDENT_NAME = re.compile(r"\bINC[- ]?\d+\b", re.IGNORECASE)
+SEVERITY_NAME = re.compile(r"\bSEV[- ]?[1-5]\b", re.IGNORECASE)
+ADDRESS = re.compile(r"\b(?:https?://)?(?:[\w-]+\.)+[a-z0-9-]{2,}\b|\blocalhost\b", re.IGNORECASE)
+INTERNAL = ("*.internal", "*.local", "*.lan", "*.corp", "*.intranet", "*.svc", "localhost", "*.slack.com")
+"""Hosts that customers can't reach, besides those that the organisation names.
+
+https://www.rfc-editor.org/rfc/rfc6762#appendix-G
+"""
+
+
+def warnings_of(
+    incident: Incident, update: StatusUpdate, names: Collection[str], internal_hosts: Collection[str] = ()
+) -> list[Warning]:
+    """Every doubt about publishing ``update``; ``names`` are what people call the responders."""
+    said = f"{update.text.title}\n{update.text.body}"
+    return [
+        *(Warning(Doubt.INCIDENT, found) for found in _found(INCIDENT_NAME, said)),
+        *(Warning(Doubt.SEVERITY, found) for found in _found(SEVERITY_NAME, said)),
+        *([Warning(Doubt.TITLE, incident.title)] if _mentions(said, incident.title) else []),
+        *(Warning(Doubt.PERSON, name) for name in dict.fromkeys(names) if _mentions(said, name)),
+        *(Warning(Doubt.ADDRESS, found) for found in _found(ADDRESS, said) if _internal(found, internal_hosts)),
+        *changed_since(incident, update),
+        *_sense(incident, update),
+    ]
+
+
+def changed_since(incident: Incident, update: StatusUpdate) -> list[Warning]:
+    """What happened after the text was written, which whoever reads it now may not know."""
+    now = {service: affected.impact for service, affected in incident.services.items()}
+    return [
+        *([Warning(Doubt.OVERTAKEN)] if incident.updates.overtaken(update) else []),
+        *([Warning(Doubt.SERVICES_CHANGED)] if update.corrects is None and now != update.impacts_then else []),
+    ]
+
+
+def _sense(incident: Incident, update: StatusUpdate) -> list[Warning]:
+    latest = incident.updates.latest
+    text = update.text
+    same = latest is not None and (text.status, text.body, text.impacts) == (
+        latest.text.status,
+        latest.text.body,
+        latest.text.impacts,
+    )
+    open_still = text.status.value == Status.RESOLVED.value and incident.is_open
+    return [
+        *([Warning(Doubt.NOTHING_NEW)] if same else []),
+        *([Warning(Doubt.STILL_OPEN)] if open_still else []),
+    ]
+
+
+def _found(pattern: re.Pattern[str], said: str) -> list[str]:
+    return list(dict.fromkeys(match[0] for match in pattern.finditer(said)))
+
+
+def _mentions(said: str, words: str) -> bool:
+    """Whether ``words`` stand in ``said`` as such, in any case; a short name within another word does not count."""
+    sought = " ".join(words.split()).casefold()
+    if len(sought) < 3:
+        return False
+    return re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", " ".join(said.split()).casefold()) is not None
+
+
+def _internal(address: str, more: Collection[str]) -> bool:
+    host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").casefold()
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return any(fnmatch(host, pattern.casefold()) for pattern in (*INTERNAL, *more))

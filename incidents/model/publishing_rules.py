@@ -1,0 +1,140 @@
+"""What of the organisation is about customers: its status pages, who approves what goes there, how often it is due.
+
+Part of `Organisation`, whose file would be too long with it.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from incidents.model.checked import Id, Name
+from incidents.model.targets import Target, TargetKind
+from incidents.model.vocabulary import PublicStatus, Severity
+
+LOGO_LIMIT = 64 * 1024
+"""Bytes of a page's logo."""
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_colour(written: str) -> str:
+    if written and not re.fullmatch(r"#[0-9a-f]{6}", written):
+        raise ValueError('write a colour as "#1a7f37"')
+    return written
+
+
+def _as_logo(written: str) -> str:
+    if not written:
+        return written
+    match = re.fullmatch(r"data:image/(?:png|jpeg|webp|svg\+xml);base64,(.+)", written, re.DOTALL)
+    if match is None:
+        raise ValueError("a logo is a PNG, JPEG, WebP or SVG picture")
+    try:
+        size = len(base64.b64decode(match[1], validate=True))
+    except binascii.Error as error:
+        raise ValueError("the logo is no whole picture") from error
+    if size > LOGO_LIMIT:
+        raise ValueError(f"the logo has {size:,} bytes; {LOGO_LIMIT:,} are possible")
+    return written
+
+
+class ServicesShown(_Item):
+    """Services that a page shows together, under a name, or under none."""
+
+    name: Annotated[str, Field(max_length=75)] = ""
+    services: Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+class Statuspage(_Item):
+    """A page at Atlassian Statuspage that is to say the same; ``key`` is ``${NAME}``, an environment variable.
+
+    ``components`` is, by service, the component's id there. https://developer.statuspage.io/
+    """
+
+    page: Annotated[str, Field(min_length=1, max_length=75)]
+    key: Annotated[str, Field(pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")]
+    components: Mapping[Id, str] = {}
+
+
+class StatusPage(_Item):
+    """A page for customers: which services it shows, and how it looks."""
+
+    name: Name
+    groups: Annotated[tuple[ServicesShown, ...], Field(min_length=1)]
+    private: bool = False
+    """Only for those who have its key."""
+    language: Literal["en", "de"] = "en"
+    colour: Annotated[str, AfterValidator(_as_colour)] = ""
+    logo: Annotated[str, AfterValidator(_as_logo)] = ""
+    """As a ``data:`` address."""
+    statuspage: Statuspage | None = None
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The ids of all services that it shows."""
+        return tuple(service for group in self.groups for service in group.services)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        shown = self.services
+        twice = next((service for service in shown if shown.count(service) > 1), None)
+        if twice is not None:
+            raise ValueError(f'the page shows "{twice}" twice')
+        return self
+
+
+class ApprovedBy(StrEnum):
+    """Whom a rule lets approve."""
+
+    COMMANDER_OR_APPROVER = "commander_or_approver"
+    APPROVER = "approver"
+
+
+class ApprovalRule(_Item):
+    """How many people must approve a status update, who they may be, and whether its author is one of them."""
+
+    approvals: Annotated[int, Field(ge=1, le=5)] = 1
+    by: ApprovedBy = ApprovedBy.COMMANDER_OR_APPROVER
+    author: bool = True
+
+
+STRICT = ApprovalRule(author=False)
+DEFAULT_RULES = {Severity.SEV1: STRICT, Severity.SEV2: STRICT}
+DEFAULT_CADENCE = {Severity.SEV1: 30, Severity.SEV2: 60}
+
+
+def _people(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    if any(target.kind not in (TargetKind.PERSON, TargetKind.GROUP, TargetKind.TEAM) for target in targets):
+        raise ValueError("approvers are people, groups and teams")
+    return targets
+
+
+class Communication(_Item):
+    """How customers are told: who approves, and how often an update is due."""
+
+    approvers: Annotated[tuple[Target, ...], AfterValidator(_people)] = ()
+    rules: Mapping[Severity, ApprovalRule] = {}
+    """For the severities that differ from the default."""
+    cadence: Mapping[Severity, Annotated[int, Field(ge=0, le=1_440)]] = {}
+    """Minutes after which the commander is reminded that an update is due; 0: never."""
+    approval_wait: Annotated[int, Field(ge=1, le=1_440)] = 10
+    """Minutes after which a draft that waits reminds those who can approve it."""
+    internal_hosts: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
+    """Hosts that customers must not read of, as ``*.corp.example.com``."""
+    templates: Mapping[PublicStatus, str] = {}
+    """What a draft begins with, where that differs from the default."""
+
+    def rule_for(self, severity: Severity) -> ApprovalRule:
+        """What must be kept before an update of an incident of ``severity`` goes out."""
+        return self.rules.get(severity) or DEFAULT_RULES.get(severity) or ApprovalRule()
+
+    def cadence_for(self, severity: Severity) -> int | None:
+        """After how many minutes without an update one is due; None: never."""
+        return self.cadence.get(severity, DEFAULT_CADENCE.get(severity, 0)) or None
