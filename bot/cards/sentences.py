@@ -9,6 +9,7 @@ from incidents.model import facts
 from incidents.model.facts import Fact, File
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.public_text import PublicText
 from incidents.model.timeline import Entry
 
 _TOKEN = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
@@ -133,7 +134,37 @@ def _did_with_alerts(fact: Fact) -> str:
             return f"accepted the alert “{escape(title)}”"
         case facts.AlertResolved(title=title):
             return f"resolved the alert “{escape(title)}”"
+    return _did_with_updates(fact)
+
+
+def _did_with_updates(fact: Fact) -> str:
+    match fact:
+        case facts.UpdateDrafted(corrects=None):
+            return f"drafted status update {fact.update}, {_told(fact.text)}"
+        case facts.UpdateDrafted():
+            return f"drafted a correction of status update {fact.corrects}, {_told(fact.text)}"
+        case facts.UpdateEdited():
+            return f"edited status update {fact.update}, {_told(fact.text)}"
+        case facts.UpdateApproved(remaining=0):
+            return f"approved status update {fact.update}"
+        case facts.UpdateApproved(remaining=remaining):
+            return f"approved status update {fact.update}, which {remaining} more must approve"
+        case facts.UpdateRejected(reason=reason):
+            return f"rejected status update {fact.update}: {escape(reason)}"
+        case facts.UpdateDiscarded():
+            return f"discarded status update {fact.update}"
+        case facts.UpdatePublished(corrects=None):
+            return f"published status update {fact.update}, {_told(fact.text)}"
+        case facts.UpdatePublished():
+            return f"corrected status update {fact.corrects}, {_told(fact.text)}"
     raise TypeError(f"no sentence for {fact.kind}")
+
+
+def _told(text: PublicText) -> str:
+    """``Investigating: “Problems with card payments. Some of them fail.”``, with how services do."""
+    services = ", ".join(f"{escape(told.name)} {told.impact.word}" for told in text.services.values())
+    said = f"{text.status.word}: “{escape(text.title)}. {escape(text.body)}”"
+    return f"{said} ({services})" if services else said
 
 
 def _went_on_alone(fact: facts.PageEscalated | facts.PageExhausted) -> str:

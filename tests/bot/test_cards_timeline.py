@@ -17,13 +17,22 @@ from incidents.model.alert import tool
 from incidents.model.facts import Fact, File
 from incidents.model.identity import TOCSIN, Channel, Person, PlatformId
 from incidents.model.organisation import Target, TargetKind
+from incidents.model.public_text import AffectedForPublic, PublicText
 from incidents.model.timeline import Entry, Head
-from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, PublicStatus, Severity, Status
 from incidents.ports import TimelinePage
 from tests.bot.cards_samples import ANA, BEN, CHANNEL, CLEO, DAN, T0, act, button, incident, labels, name_of
 from tests.bot.cards_samples import read as words
 
 ALERT = "HighErrorRate — checkout > 5 %"
+
+TOLD = PublicText(
+    title="Card payments",
+    status=PublicStatus.INVESTIGATING,
+    body="Some fail & we look.",
+    services={"checkout": AffectedForPublic(name="Checkout", impact=Impact.PARTIAL_OUTAGE)},
+)
+SHORT = PublicText(title="Card payments", status=PublicStatus.RESOLVED, body="It works.")
 
 SENTENCES: list[tuple[Fact, str]] = [
     (
@@ -110,6 +119,37 @@ SENTENCES: list[tuple[Fact, str]] = [
     (
         facts.Message(channel=CHANNEL, message="1.000002", text="yes", thread="1.000001"),
         "@ben (in a thread): yes",
+    ),
+    (
+        facts.UpdateDrafted(update=2, author=BEN, text=TOLD),
+        "@ben drafted status update 2, Investigating: “Card payments. Some fail &amp; we look.” "
+        "(Checkout partial outage).",
+    ),
+    (
+        facts.UpdateDrafted(update=3, author=BEN, text=SHORT, corrects=2),
+        "@ben drafted a correction of status update 2, Resolved: “Card payments. It works.”.",
+    ),
+    (
+        facts.UpdateEdited(update=2, author=BEN, text=SHORT),
+        "@ben edited status update 2, Resolved: “Card payments. It works.”.",
+    ),
+    (facts.UpdateApproved(update=2, person=BEN, digest="0"), "@ben approved status update 2."),
+    (
+        facts.UpdateApproved(update=2, person=BEN, digest="0", remaining=1),
+        "@ben approved status update 2, which 1 more must approve.",
+    ),
+    (
+        facts.UpdateRejected(update=2, person=BEN, digest="0", reason="too <long>"),
+        "@ben rejected status update 2: too &lt;long&gt;.",
+    ),
+    (facts.UpdateDiscarded(update=2), "@ben discarded status update 2."),
+    (
+        facts.UpdatePublished(update=2, text=SHORT, public_id="k3"),
+        "@ben published status update 2, Resolved: “Card payments. It works.”.",
+    ),
+    (
+        facts.UpdatePublished(update=3, text=SHORT, corrects=2, public_id="k3"),
+        "@ben corrected status update 2, Resolved: “Card payments. It works.”.",
     ),
     (facts.MessageEdited(channel=CHANNEL, message="1.000001", text="looked"), "@ben edited a message: looked"),
     (facts.MessageDeleted(channel=CHANNEL, message="1.000001"), "@ben deleted a message."),
