@@ -11,10 +11,11 @@ from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Target
 from incidents.model.parts import Act, Declaration, LinkedAlert, Service
+from incidents.model.public_text import AffectedForPublic, PublicText
 from incidents.model.refusals import Refusal
 from incidents.model.text import storable
 from incidents.model.timeline import Entry, StoredEntry, canonical, first_broken
-from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
+from incidents.model.vocabulary import AlertStatus, Impact, PublicStatus, Severity, Status
 
 texts = st.text(st.characters(), max_size=20)
 """Any characters at all, NUL and halves of characters included."""
@@ -22,6 +23,16 @@ people = st.sampled_from([*(Person.of("slack", f"U{n}") for n in range(4)), TOCS
 services = st.sampled_from([Service(f"s{n}", f"Service {n}") for n in range(3)])
 impacts = st.dictionaries(services, st.sampled_from(Impact))
 alerts = st.integers(1, 3)
+public_texts = st.builds(
+    PublicText,
+    title=texts,
+    status=st.sampled_from(PublicStatus),
+    body=texts,
+    services=st.dictionaries(
+        st.sampled_from(["s0", "s1"]), st.builds(AffectedForPublic, name=texts, impact=st.sampled_from(Impact))
+    ),
+    next_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+)
 watchers = st.sampled_from([Target("team:payments"), Target("person:slack:U1")])
 rooms = st.sampled_from([Channel.of("slack", f"C{n}") for n in range(2)])
 
@@ -81,6 +92,30 @@ class AnIncident(RuleBasedStateMachine):
     def change_alert(self, by: Person, alert: int, what: str) -> None:
         self._attempt(what, alert, self._act(by))
 
+    @rule(by=people, text=public_texts, corrects=st.none() | st.integers(1, 4))
+    def draft_update(self, by: Person, text: PublicText, corrects: int | None) -> None:
+        self._attempt_update("draft", by, text, by, corrects)
+
+    @rule(by=people, update=st.integers(1, 4), text=public_texts)
+    def edit_update(self, by: Person, update: int, text: PublicText) -> None:
+        self._attempt_update("edit", by, update, text, by)
+
+    @rule(by=people, update=st.integers(1, 4), needed=st.integers(1, 2), stale=st.booleans())
+    def approve_update(self, by: Person, update: int, needed: int, stale: bool) -> None:
+        self._attempt_update("approve", by, update, self._digest(update, stale), by, needed)
+
+    @rule(by=people, update=st.integers(1, 4), reason=texts, stale=st.booleans())
+    def reject_update(self, by: Person, update: int, reason: str, stale: bool) -> None:
+        self._attempt_update("reject", by, update, self._digest(update, stale), by, reason)
+
+    @rule(by=people, update=st.integers(1, 4))
+    def discard_update(self, by: Person, update: int) -> None:
+        self._attempt_update("discard", by, update)
+
+    @rule(by=people, update=st.integers(1, 4))
+    def publish_update(self, by: Person, update: int) -> None:
+        self._attempt_update("publish", by, update, f"public-{len(self.entries)}")
+
     @rule(by=people)
     def nobody_leads(self, by: Person) -> None:
         self._attempt("set_commander", None, self._act(by))
@@ -107,11 +142,36 @@ class AnIncident(RuleBasedStateMachine):
         self.entries += self.incident.take_new_entries()
         assert Incident.replay(self.entries) == self.incident
 
+    @invariant()
+    def only_the_text_that_was_approved_is_public(self) -> None:
+        last: dict[int, facts.UpdateFact] = {}
+        for entry in self.entries:
+            match entry.fact:
+                case facts.UpdatePublished(update=update, text=text):
+                    approved = last.get(update)
+                    assert isinstance(approved, facts.UpdateApproved)
+                    assert (approved.digest, approved.remaining) == (text.digest, 0)
+            if isinstance(entry.fact, facts.UpdateFact):
+                last[entry.fact.update] = entry.fact
+
     def teardown(self) -> None:
         assert first_broken(self.incident.head, map(as_stored, self.entries)) is None
 
     def _act(self, by: Person) -> Act:
         return Act(by, self.now)
+
+    def _digest(self, update: int, stale: bool) -> str:
+        there = self.incident.updates.by_number.get(update)
+        return "another" if stale or there is None else there.text.digest
+
+    def _attempt_update(self, what: str, by: Person, *arguments: object) -> None:
+        try:
+            fact = getattr(self.incident.updates, what)(*arguments)
+        except Refusal as refusal:
+            assert refusal.sentence
+        else:
+            if fact is not None:
+                self.incident.record_update(fact, self._act(by))
 
     def _attempt(self, what: str, *arguments: object) -> None:
         try:
