@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.public.page import Snapshot
+from incidents.public.page import Event, Snapshot
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,10 @@ class Reading:
     snapshot: Snapshot
     address: str
     now: datetime
+
+    def address_of(self, event: Event) -> str:
+        """Where all that was said of ``event`` can be read, for as long as the page is there."""
+        return f"{self.address}/incidents/{event.id}"
 
 
 @dataclass(frozen=True)
