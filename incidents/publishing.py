@@ -32,6 +32,7 @@ def publication(updates: StatusUpdates, number: int) -> Publication:
         event=updates.published[0].public_id,
         title=updates.title,
         window=window,
+        place=updates.published.index(updates.by_number[first.number]),
         update=PublicUpdate(
             id=first.public_id,
             status=text.status,

@@ -39,7 +39,7 @@ class SqlPublicUnit:
         )
         await self._connection.execute(_replacing(event, "title", "begins_at", "ends_at"))
         update = upsert(self._connection, public_updates).values(
-            event=publication.event, **_update_values(publication.update)
+            event=publication.event, place=publication.place, **_update_values(publication.update)
         )
         await self._connection.execute(_replacing(update, "status", "body", "impacts", "edited_at", "next_at"))
 
@@ -97,7 +97,7 @@ def _update_values(update: PublicUpdate) -> Mapping[str, Any]:
 async def _events(connection: AsyncConnection) -> list[Event]:
     """Everything ever published, by when it began."""
     updates: defaultdict[str, list[PublicUpdate]] = defaultdict(list)
-    in_order = select(public_updates).order_by(public_updates.c.published_at, public_updates.c.id)
+    in_order = select(public_updates).order_by(public_updates.c.published_at, public_updates.c.place)
     for row in await connection.execute(in_order):
         updates[row.event].append(_update(row))
     titles = {row.id: row for row in await connection.execute(select(public_events))}

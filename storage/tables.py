@@ -170,13 +170,14 @@ public_updates = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("event", ForeignKey("public_events.id"), nullable=False),
+    Column("place", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("impacts", Text, nullable=False),
     Column("published_at", UtcTime, nullable=False),
     Column("edited_at", UtcTime),
     Column("next_at", UtcTime),
-    Index("ix_public_updates_event", "event", "published_at"),
+    Index("ix_public_updates_event", "event", "place"),
 )
 """What was published: approved text alone, by ids that mean nothing inside. The counter ``public`` goes up with it."""
 

@@ -52,7 +52,7 @@ async def apply(core: Core, wanted: Organisation, seen: int) -> Reorganisation:
         if version != seen:
             raise ChangedMeanwhile
         made = await _reorganised(unit, before, wanted)
-        await unit.organisation.save(made.after)
+        await _save(core, unit, made.after)
         return made
 
 
@@ -64,7 +64,7 @@ async def change(core: Core, part: Part, seen: Item | None, wanted: Item) -> Non
             raise ChangedMeanwhile
         after = Organisation.of({**before.parts, part: wanted})
         _must_be_whole(after)
-        await unit.organisation.save(after)
+        await _save(core, unit, after)
 
 
 async def remove(core: Core, part: Part) -> None:
@@ -75,7 +75,12 @@ async def remove(core: Core, part: Part) -> None:
         made = reorganise(before, rest, await unit.organisation.uses())
         if part in made.kept:
             raise StillNeeded(part, made.kept[part])
-        await unit.organisation.save(made.after)
+        await _save(core, unit, made.after)
+
+
+async def _save(core: Core, unit: Unit, organisation: Organisation) -> None:
+    await unit.organisation.save(organisation)
+    await unit.public.begin_pages(organisation.pages.keys(), core.clock())
 
 
 async def _reorganised(unit: Unit, before: Organisation, wanted: Organisation) -> Reorganisation:

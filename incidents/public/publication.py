@@ -15,4 +15,6 @@ class Publication:
     event: str
     title: str
     update: PublicUpdate
+    place: int = 0
+    """Which of the event's updates it is, from 0."""
     window: Window | None = None

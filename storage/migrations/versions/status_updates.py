@@ -40,6 +40,7 @@ def upgrade() -> None:
         "public_updates",
         sa.Column("id", Id, nullable=False),
         sa.Column("event", Id, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("impacts", sa.Text, nullable=False),
@@ -58,7 +59,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_page_keys"),
     )
     op.create_index("ix_page_keys_page", "page_keys", ["page"])
-    op.create_index("ix_public_updates_event", "public_updates", ["event", "published_at"])
+    op.create_index("ix_public_updates_event", "public_updates", ["event", "place"])
 
 
 def downgrade() -> None:

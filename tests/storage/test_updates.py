@@ -1,0 +1,214 @@
+"""Status updates on the database: drafted, approved, published on the pages that show their services, corrected."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidents.actions.change import change_services
+from incidents.actions.declare import Declare, declare
+from incidents.actions.organisation import apply
+from incidents.actions.respond import lead
+from incidents.actions.updates import Writing, approve, discard, draft, edit, publish_due, reject
+from incidents.core import Core
+from incidents.model.draft_warnings import Doubt
+from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
+from incidents.model.publishing_rules import ApprovalRule, ServicesShown, StatusPage
+from incidents.model.refusals import ApprovedAlready, LookAgain, MayNotApprove, NotYours, TextChanged, UpdateOver
+from incidents.model.status_update import StatusUpdate, UpdateState
+from incidents.model.vocabulary import Impact, PublicStatus, Severity
+from incidents.public.page import Event, Snapshot
+from storage.storage import SqlStorage
+from tests.storage.people import ANA, BEN, CLEO
+
+FAILING = Writing(
+    title="Problems with card payments",
+    body="Some card payments fail. Wallets work.",
+    status=PublicStatus.INVESTIGATING,
+    impacts={"checkout": Impact.PARTIAL_OUTAGE, "ledger": Impact.DEGRADED},
+)
+ORGANISATION = Organisation(
+    services={id: OwnedService(name=id.title()) for id in ("checkout", "ledger", "search")},
+    pages={
+        "status": StatusPage(name="Status", groups=(ServicesShown(services=("checkout", "search")),)),
+        "partners": StatusPage(name="Partners", groups=(ServicesShown(services=("ledger",)),), private=True),
+        "other": StatusPage(name="Other", groups=(ServicesShown(services=("search",)),)),
+    },
+    updates=Communication(
+        approvers=(Target.of(TargetKind.PERSON, CLEO),), rules={Severity.SEV4: ApprovalRule(approvals=2)}
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+async def incident(core: Core) -> None:
+    """INC-1, SEV1, which Ana declared and leads; Cleo is an approver."""
+    await apply(core, ORGANISATION, 0)
+    await declare(core, Declare(ANA, "form", "Checkout fails", severity=Severity.SEV1))
+    await lead(core, 1, ANA, ANA)
+
+
+async def page(storage: SqlStorage, id: str = "status") -> Snapshot:
+    return next(each for each in await storage.read.public.snapshots() if each.page.id == id)
+
+
+async def event(storage: SqlStorage, id: str = "status") -> Event:
+    [only] = (await page(storage, id)).events
+    return only
+
+
+async def drafted(core: Core, writing: Writing = FAILING, **more: Any) -> StatusUpdate:
+    return (await draft(core, 1, ANA, writing, **more))[1]
+
+
+async def approved(core: Core, update: StatusUpdate, by: Any = CLEO, seen: Any = ()) -> StatusUpdate:
+    return (await approve(core, 1, by, update.number, update.text.digest, seen, {}))[1]
+
+
+async def test_what_was_approved_is_on_the_pages_that_show_an_affected_service(
+    core: Core, storage: SqlStorage, clock: Callable[[], datetime]
+) -> None:
+    before = await storage.read.public.version()
+    assert (await approved(core, await drafted(core))).state is UpdateState.PUBLISHED
+
+    shown = await event(storage)
+    assert (shown.title, shown.latest.body) == (FAILING.title, FAILING.body)
+    [(service, impact)] = shown.latest.impacts.items()
+    assert impact is Impact.PARTIAL_OUTAGE
+    assert service in {each.id for each in (await page(storage)).page.services} and service != "checkout"
+    assert list((await event(storage, "partners")).latest.impacts.values()) == [Impact.DEGRADED]
+    assert (await page(storage, "other")).events == ()
+    assert (await page(storage)).overall(clock()) is Impact.PARTIAL_OUTAGE
+    assert await storage.read.public.version() > before
+
+
+async def test_a_draft_is_seen_by_nobody_outside(core: Core, storage: SqlStorage) -> None:
+    await drafted(core)
+    assert all(each.events == () for each in await storage.read.public.snapshots())
+
+
+async def test_the_author_of_a_sev1_update_does_not_approve_it_alone_even_in_command(core: Core) -> None:
+    update = await drafted(core)
+    with pytest.raises(MayNotApprove, match="somebody else"):
+        await approved(core, update, by=ANA)
+    with pytest.raises(MayNotApprove, match="the commander or an approver"):
+        await approved(core, update, by=BEN)
+
+
+async def test_an_edit_asks_again_and_the_old_text_cannot_be_approved_any_more(core: Core, storage: SqlStorage) -> None:
+    update = await drafted(core)
+    _, now = await edit(core, 1, BEN, update.number, Writing(**{**vars(FAILING), "body": "All payments fail."}))
+    with pytest.raises(TextChanged):
+        await approved(core, update)
+    await approved(core, now)
+    assert (await event(storage)).latest.body == "All payments fail."
+
+
+async def test_two_who_approve_publish_once(core: Core, storage: SqlStorage) -> None:
+    update = await drafted(core)
+    await lead(core, 1, BEN, BEN)
+    await approved(core, update, by=BEN)
+    with pytest.raises(UpdateOver):
+        await approved(core, update)
+    assert len((await event(storage)).updates) == 1
+
+
+async def test_where_two_must_approve_one_alone_publishes_nothing(core: Core, storage: SqlStorage) -> None:
+    await declare(core, Declare(BEN, "form-2", "Search is slow", severity=Severity.SEV4))
+    await lead(core, 2, BEN, BEN)
+    _, update = await draft(core, 2, BEN, FAILING)
+    first = (await approve(core, 2, BEN, update.number, update.text.digest, (), {}))[1]
+    assert first.state is UpdateState.WAITING and (await page(storage)).events == ()
+    with pytest.raises(ApprovedAlready, match="1 more must"):
+        await approve(core, 2, BEN, update.number, update.text.digest, (), {})
+    second = (await approve(core, 2, CLEO, update.number, update.text.digest, (), {}))[1]
+    assert second.state is UpdateState.PUBLISHED
+
+
+async def test_what_came_up_since_is_said_before_it_can_be_approved(core: Core) -> None:
+    update, other = await drafted(core), await drafted(core, Writing(**{**vars(FAILING), "body": "More."}))
+    await approved(core, other)
+    with pytest.raises(LookAgain, match="told something else"):
+        await approved(core, update)
+    await change_services(core, 1, ANA, {"search": Impact.DEGRADED})
+    with pytest.raises(LookAgain, match="services were changed"):
+        await approved(core, update, seen={Doubt.OVERTAKEN})
+    assert (await approved(core, update, seen={Doubt.OVERTAKEN, Doubt.SERVICES_CHANGED})).published_at
+
+
+async def test_later_updates_share_the_title_and_resolving_ends_the_event(
+    core: Core, storage: SqlStorage, clock: Callable[[], datetime]
+) -> None:
+    await approved(core, await drafted(core))
+    over = await drafted(core, Writing(body="It works again.", status=PublicStatus.RESOLVED))
+    await approved(core, over)
+    shown = await event(storage)
+    assert (shown.title, shown.is_open, len(shown.updates)) == (FAILING.title, False, 2)
+    assert (await page(storage)).overall(clock()) is Impact.OPERATIONAL
+
+
+async def test_a_correction_takes_the_place_of_what_it_corrects_and_is_marked(core: Core, storage: SqlStorage) -> None:
+    first = await approved(core, await drafted(core))
+    correction = await drafted(core, Writing(**{**vars(FAILING), "body": "Few payments fail."}), corrects=first.number)
+    await approved(core, correction)
+    shown = await event(storage)
+    assert [update.body for update in shown.updates] == ["Few payments fail."]
+    assert shown.latest.published_at == first.published_at and shown.latest.edited_at is not None
+    incident = await storage.read.incident(1)
+    assert incident is not None and incident.updates.latest is not None
+    assert incident.updates.latest.text.body == "Few payments fail."
+
+
+async def test_what_is_rejected_can_be_edited_and_waits_again(core: Core) -> None:
+    update = await drafted(core)
+    _, back = await reject(core, 1, CLEO, update.number, update.text.digest, "Too vague", {})
+    assert (back.state, back.reason) == (UpdateState.REJECTED, "Too vague")
+    with pytest.raises(UpdateOver):
+        await approved(core, update)
+    _, again = await edit(core, 1, ANA, update.number, FAILING)
+    assert again.state is UpdateState.WAITING
+    assert (await approved(core, again)).state is UpdateState.PUBLISHED
+
+
+async def test_only_author_commander_and_approvers_discard(core: Core) -> None:
+    update = await drafted(core)
+    with pytest.raises(NotYours):
+        await discard(core, 1, BEN, update.number, {})
+    assert (await discard(core, 1, ANA, update.number, {}))[1].state is UpdateState.DISCARDED
+
+
+async def test_a_form_that_comes_twice_makes_one_draft(core: Core) -> None:
+    first, again = await drafted(core, origin="slack:view:V1"), await drafted(core, origin="slack:view:V1")
+    assert first == again
+
+
+async def test_what_is_approved_for_a_time_goes_out_then_and_not_before(
+    core: Core, storage: SqlStorage, clock: Any
+) -> None:
+    at = clock() + timedelta(hours=1)
+    update = await drafted(core, Writing(**{**vars(FAILING), "publish_at": at}))
+    assert (await approved(core, update)).state is UpdateState.APPROVED
+    await publish_due(core, 1, update.number)
+    assert (await page(storage)).events == ()
+    clock.pass_by(hours=1)
+    await publish_due(core, 1, update.number)
+    await publish_due(core, 1, update.number)
+    assert len((await event(storage)).updates) == 1
+
+
+async def test_what_was_overtaken_before_its_time_is_held_back(core: Core, storage: SqlStorage, clock: Any) -> None:
+    later = await drafted(core, Writing(**{**vars(FAILING), "publish_at": clock() + timedelta(hours=1)}))
+    await approved(core, later)
+    await approved(core, await drafted(core, Writing(**{**vars(FAILING), "body": "Now."})))
+    clock.pass_by(hours=1)
+    await publish_due(core, 1, later.number)
+    incident = await storage.read.incident(1)
+    assert incident is not None
+    held = incident.updates.get(later.number)
+    assert held.state is UpdateState.REJECTED and "held back" in held.reason
+    assert [update.body for update in (await event(storage)).updates] == ["Now."]
+
+
+async def test_a_page_knows_nothing_of_the_days_before_it(storage: SqlStorage, clock: Callable[[], datetime]) -> None:
+    assert (await page(storage)).page.since == clock().date()
