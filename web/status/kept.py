@@ -28,6 +28,7 @@ SAFE = {
     "Content-Security-Policy": POLICY + "'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Server": "Tocsin",
 }
 """Headers of whatever is answered."""
 FRAMED = "banner"

@@ -12,13 +12,13 @@ from importlib.resources import files
 from io import BytesIO
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from incidents.public.page import Window
+from incidents.public.page import Event, PublicUpdate, Window
 from incidents.public.words import Impact, PublicStatus
 
 LOCALES = {"en": "en_GB", "de": "de"}
@@ -61,8 +61,13 @@ class Language:
     def impact(self, impact: Impact) -> str:
         return self.say(IMPACTS[impact])
 
-    def status(self, status: PublicStatus) -> str:
-        return self.say(STATUSES[status])
+    def status(self, event: Event, update: PublicUpdate) -> str:
+        """Where ``update`` said that things stand; of maintenance, whether it was planned, under way or over."""
+        if event.window is None:
+            return self.say(STATUSES[update.status])
+        if update.status is PublicStatus.RESOLVED:
+            return self.say(N_("Completed"))
+        return self.say(N_("Planned") if update.published_at < event.window.begins_at else N_("Under way"))
 
     def day(self, day: date) -> str:
         """As ``Tue, 3 Nov``."""
@@ -73,8 +78,8 @@ class Language:
         return format_date(day, "long", locale=self.locale)
 
     def days(self, first: date, last: date) -> str:
-        """As ``Tue, 3 Nov – Fri, 6 Nov``; a single one as itself."""
-        return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+        """As ``3–6 Nov``; a single one as `day`."""
+        return self.day(first) if first == last else format_interval(first, last, "MMMd", locale=self.locale)
 
     def month(self, month: date) -> str:
         """As ``November 2026``."""
@@ -87,6 +92,11 @@ class Language:
     def moment(self, at: datetime) -> str:
         """As ``3 Nov, 04:05 UTC``."""
         return f"{format_skeleton('MMMd', at.astimezone(UTC), locale=self.locale)}, {self.clock(at)}"
+
+    def moment_after(self, at: datetime, before: datetime) -> str:
+        """As ``05:10 UTC`` where a reader has just read a moment of the same day, else as `moment`."""
+        same = at.astimezone(UTC).date() == before.astimezone(UTC).date()
+        return self.clock(at) if same else self.moment(at)
 
     def window(self, window: Window) -> str:
         """As ``Tue, 3 Nov, 22:00 – 23:30 UTC``; the second day is said where it is another one."""

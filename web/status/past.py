@@ -43,12 +43,15 @@ def past(snapshot: Snapshot, now: datetime) -> list[Event]:
 
 
 def of_late(snapshot: Snapshot, now: datetime) -> list[Stretch]:
-    """The last `DAYS` days, newest first; quiet ones that follow each other together, none before the page began."""
+    """The last `DAYS` days, newest first; quiet ones that follow each other together, none before the page began.
+
+    Days on which something went on that is told under another day, or above as open, are left out.
+    """
     today = now.astimezone(UTC).date()
     by_day = _by_day(past(snapshot, now))
     days = [today - timedelta(days=ago) for ago in range(DAYS)]
-    known = [day for day in days if day >= snapshot.page.since or day in by_day]
-    return list(_stretches(known, by_day))
+    told = [day for day in days if day in by_day or (day >= snapshot.page.since and _quiet(day, snapshot, now))]
+    return list(_stretches(told, by_day))
 
 
 def months(snapshot: Snapshot, now: datetime) -> list[date]:
@@ -66,6 +69,14 @@ def of_month(snapshot: Snapshot, month: date, now: datetime) -> list[Stretch]:
     by_day = _by_day(past(snapshot, now))
     days = [day for day in by_day if day.replace(day=1) == month]
     return [Stretch(day, day, tuple(by_day[day])) for day in days]
+
+
+def _quiet(day: date, snapshot: Snapshot, now: datetime) -> bool:
+    """Whether nothing was that day, what began before it or still goes on included."""
+    return not any(
+        began(event).astimezone(UTC).date() <= day <= (ended(event) or now).astimezone(UTC).date()
+        for event in snapshot.events
+    )
 
 
 def _by_day(events: Sequence[Event]) -> dict[date, list[Event]]:
