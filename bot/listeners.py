@@ -27,6 +27,7 @@ from bot.paging import presses as calls
 from bot.paging.targets import SEARCH, offered
 from bot.presses import asked_by_press, carry_out_press
 from bot.submissions import submit
+from bot.updates import presses as updates
 
 log = structlog.get_logger()
 
@@ -77,6 +78,11 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if press := shaped(payloads.Press, body):
             await calls.pressed(bot, press)
 
+    async def on_update_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        if press := shaped(payloads.Press, body):
+            await updates.pressed(bot, press)
+
     async def on_incident_search(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         search = shaped(payloads.Search, body)
         known = search is not None and (await bot.people.get(search.user.id)).is_member
@@ -92,6 +98,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
     app.command(COMMAND)(on_command)
     app.action(alerts.PRESSED)(on_alert_press)
     app.action(calls.PRESSED)(on_call_press)
+    app.action(updates.PRESSED)(on_update_press)
     app.action(EVERY)(on_press)
     app.view(EVERY)(on_submission)
     app.shortcut(EVERY)(on_shortcut)

@@ -13,9 +13,10 @@ from bot.cards.message import Message
 from bot.cards.panel import PANEL
 from bot.carrying_out import redraw_panel, run
 from bot.context import Bot, channel, person
-from bot.forms import declare, services
+from bot.forms import declare, services, update
 from bot.forms.form import Carried
 from bot.home import publish_home
+from bot.updates.writing import draw_again
 from bot.words import Word, find_word
 
 
@@ -66,5 +67,7 @@ async def _ask_for_impacts(asked: Asked) -> None:
     carried = Carried.read(view)
     if view.callback_id == declare.WORD:
         await asked.redraw(declare.drawn_again(view, carried))
+    elif view.callback_id == update.WORD:
+        await draw_again(asked, view)
     else:
         await asked.redraw(services.services_form(services.chosen_services(view), carried))

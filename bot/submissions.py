@@ -22,15 +22,29 @@ from bot.cards.text import channel_link, escape
 from bot.carrying_out import redraw_panel, run
 from bot.commands import settings
 from bot.context import Bot, person
-from bot.forms import declare, link_alert, note, override, page, reopen, services, severity, status, summary, title
+from bot.forms import (
+    declare,
+    link_alert,
+    note,
+    override,
+    page,
+    reopen,
+    services,
+    severity,
+    status,
+    summary,
+    title,
+    update,
+)
 from bot.forms.form import Carried
-from bot.forms.settings.fields import WrongField
 from bot.likeness import like_open_incident
+from bot.updates.presses import REASON_FORM, send_back
+from bot.updates.writing import write_update
 from bot.words import WORDS
 from incidents.actions.declare import declare as declare_incident
 from incidents.actions.declare import was_declared
 from incidents.model.incident import Incident
-from incidents.model.refusals import Refusal, TextMissing, TextTooLong
+from incidents.model.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -101,6 +115,10 @@ async def _carried_out(asked: Asked, view: payloads.View) -> tuple[Message | Non
     if view.callback_id == link_alert.FORM:
         await link_chosen(asked, view)
         return None, {}
+    if view.callback_id == update.WORD:
+        return await write_update(asked, view), {}
+    if view.callback_id == REASON_FORM:
+        return await send_back(asked, view), {}
     read = READ.get(view.callback_id)
     if read is None or (asked.named is None and WORDS[view.callback_id].on_incident is not None):
         return None, {}
@@ -132,9 +150,8 @@ def _warning(like: Incident) -> str:
 def _field(view: payloads.View, refusal: Refusal) -> str:
     """The block at which a refusal is shown: the field whose text is wrong, else the first one."""
     blocks = _fields(view)
-    if isinstance(refusal, TextMissing | TextTooLong | WrongField) and refusal.what in blocks:
-        return refusal.what
-    return blocks[0]
+    what = getattr(refusal, "what", None)
+    return next((block for block in blocks if block.partition(":")[0] == what), blocks[0])
 
 
 def _first_field(view: payloads.View) -> str:

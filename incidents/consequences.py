@@ -157,9 +157,9 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.UpdateDrafted: (DRAFT, ASK),
     facts.UpdateEdited: (DRAFT, ASK),
     facts.UpdateApproved: (DRAFT,),
-    facts.UpdateRejected: (DRAFT,),
+    facts.UpdateRejected: (DRAFT, NOTICE),
     facts.UpdateDiscarded: (DRAFT,),
-    facts.UpdatePublished: (DRAFT, CARD, UPDATE_ANNOUNCEMENT, TELL_NOW, READERS, ELSEWHERE, REMIND),
+    facts.UpdatePublished: (DRAFT, CARD, NOTICE, TELL_NOW, READERS, ELSEWHERE, REMIND),
 }
 
 CHANNEL_WANTED = (OPEN_CHANNEL,)

@@ -31,6 +31,7 @@ from storage.tables import (
     organisation,
     posts,
     services,
+    snoozes,
     timeline_entries,
 )
 
@@ -95,6 +96,11 @@ class SqlReader:
         names = [kind.model_fields["kind"].default for kind in kinds]
         wanted = select(timeline_entries).where(table.incident == incident, table.key, table.kind.in_(names))
         return await self._entries(wanted.order_by(table.number))
+
+    async def snoozed_until(self, incident: int) -> datetime | None:
+        until = select(snoozes.c.until).where(snoozes.c.incident == incident)
+        async with self._database.reading() as connection:
+            return (await connection.execute(until)).scalar_one_or_none()
 
     async def posts(self, subject: int, purpose: Purpose) -> list[Post]:
         query = select(posts).where(posts.c.purpose == purpose.value, posts.c.subject == subject)

@@ -149,6 +149,14 @@ incident_updates = Table(
 )
 """Status updates as drafted, each as JSON."""
 
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("incident", ForeignKey("incidents.number"), primary_key=True),
+    Column("until", UtcTime, nullable=False),
+)
+"""Until when nobody is to be reminded that customers wait for an update."""
+
 public_pages = Table(
     "public_pages",
     metadata,

@@ -1,6 +1,7 @@
 """One transaction on the tables: what an action loads, decides upon and stores, all of it or nothing."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
@@ -44,6 +45,7 @@ from storage.tables import (
     incidents,
     posts,
     services,
+    snoozes,
     timeline_entries,
 )
 
@@ -163,6 +165,11 @@ class SqlUnit:
                 table.message == post.message,
             )
         )
+
+    async def snooze(self, incident: int, until: datetime) -> None:
+        put_off = upsert(self._connection, snoozes).values(incident=incident, until=until)
+        newer = put_off.on_conflict_do_update(index_elements=["incident"], set_={"until": put_off.excluded.until})
+        await self._connection.execute(newer)
 
     async def enqueue(self, jobs: Sequence[NewJob]) -> None:
         if jobs:

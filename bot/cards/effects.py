@@ -29,6 +29,7 @@ def effects(incident: Incident, entries: Sequence[Entry], write: WritePerson) ->
         alerts.pop("resolved", "") if _resolves(happened) else "",
         _severity(happened),
         *alerts.values(),
+        *_updates(incident, happened),
         *_responders(happened, by, write),
         _commander(happened, by, write),
         _title(happened),
@@ -36,6 +37,21 @@ def effects(incident: Incident, entries: Sequence[Entry], write: WritePerson) ->
         _services(happened),
     ]
     return [clause for clause in clauses if clause]
+
+
+def _updates(incident: Incident, happened: Sequence[Fact]) -> list[str]:
+    """Whose draft was sent back is called: it is theirs to mend."""
+    clauses = []
+    for fact in happened:
+        match fact:
+            case facts.UpdatePublished(update=update, text=text, corrects=None):
+                clauses.append(f"published status update {update} ({text.status.word})")
+            case facts.UpdatePublished(corrects=corrects):
+                clauses.append(f"published a correction of status update {corrects}")
+            case facts.UpdateRejected(update=update, reason=reason):
+                author = mention(incident.updates.get(update).author)
+                clauses.append(f"sent status update {update} back to {author}: “{cut(escape(reason), TEXT)}”")
+    return clauses
 
 
 def _severity(happened: Sequence[Fact]) -> str:

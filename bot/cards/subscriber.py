@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.cards.actions import UNSUBSCRIBE
 from bot.cards.blocks import button, context, section
+from bot.cards.customer_text import as_slack
 from bot.cards.message import Message
 from bot.cards.rows import incident_line
 from bot.cards.text import WritePerson, channel_link, cut, duration, escape, joined
@@ -15,9 +16,11 @@ from incidents.model.timeline import Entry
 from incidents.model.vocabulary import Status, incident_name
 
 STATUS: tuple[type[Fact], ...] = (facts.StatusChanged, facts.Resolved, facts.Reopened)
-TOLD: tuple[type[Fact], ...] = (facts.SeverityChanged, *STATUS)
+TOLD: tuple[type[Fact], ...] = (facts.SeverityChanged, *STATUS, facts.UpdatePublished)
 """The kinds of entries that those who watch are told of."""
 
+PUBLISHED = 600
+"""Characters of what customers were told."""
 REASON = 300
 """Characters of why it was reopened."""
 
@@ -29,7 +32,7 @@ def subscriber_message(
 
     What they changed last themselves is nothing new. ``team`` is the name of the team with which they watch.
     """
-    changes = [*_severity(entries, reader), *_status(incident, entries, reader)]
+    changes = [*_severity(entries, reader), *_status(incident, entries, reader), *_published(entries, reader)]
     if not changes:
         return None
     by = joined(list(dict.fromkeys(write(entry.by) for entry, _ in changes)))
@@ -64,6 +67,16 @@ def _status(incident: Incident, entries: Sequence[Entry], reader: Person) -> lis
         case facts.StatusChanged(new=new) | facts.Reopened(new=new) if old is not new:
             return [(last, f"status now {new.word}, was {old.word}")]
     return []
+
+
+def _published(entries: Sequence[Entry], reader: Person) -> list[tuple[Entry, str]]:
+    """The last thing that customers were told."""
+    told = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, facts.UpdatePublished)]
+    if not told or told[-1][0].by == reader:
+        return []
+    entry, fact = told[-1]
+    said = cut(as_slack(fact.text.body), PUBLISHED)
+    return [(entry, f"customers were told, {fact.text.status.word}: “{said}”")]
 
 
 def _before(fact: Fact) -> Status:

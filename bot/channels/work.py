@@ -16,6 +16,9 @@ from bot.paging.calling import call
 from bot.paging.escalating import escalate
 from bot.slack import SlackRefused
 from bot.subscribers import tell_subscriber
+from bot.updates.publishing import publish_due
+from bot.updates.reminding import remind_approvers, remind_of_update
+from bot.updates.showing import show_draft
 from incidents.consequences import JobKind
 from incidents.ports import CannotSucceed, Job
 
@@ -38,6 +41,10 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.AUTO_DECLARE: declare_by_itself,
     JobKind.ESCALATE: escalate,
     JobKind.CALL: call,
+    JobKind.SHOW_DRAFT: show_draft,
+    JobKind.PUBLISH_DUE: publish_due,
+    JobKind.REMIND_OF_UPDATE: remind_of_update,
+    JobKind.REMIND_APPROVERS: remind_approvers,
 }
 
 

@@ -14,6 +14,8 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     leave,
     lead,
     page,
+    update,
+    updates,
     subscribe,
     unsubscribe,
     oncall,

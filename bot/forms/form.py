@@ -61,6 +61,12 @@ class Carried(BaseModel):
     """The message from which an incident is declared."""
     alert: int | None = None
     """The alert that is linked, or from which an incident is declared."""
+    update: int | None = None
+    """The status update that is edited."""
+    corrects: int | None = None
+    """The published status update that is corrected."""
+    template: str = ""
+    """The mark of the text that the form began with, so that another status may bring its own in its place."""
     warned: bool = False
     """Whether the person has been told that there is an incident like this one."""
     part: tuple[Kind, str] | None = None

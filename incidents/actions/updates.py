@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incidents.actions.declare import known_services
 from incidents.consequences import publication_due
@@ -115,6 +115,14 @@ async def discard(core: Core, number: int, by: Person, update: int, groups: Grou
             raise NotYours
         incident.record_update(fact, core.act(by))
         return incident, incident.updates.get(update)
+
+
+async def snooze(core: Core, number: int, by: Person, minutes: int) -> datetime:
+    """Nobody is reminded of the next update for so long; gives until when. Raises NoSuchIncident."""
+    until = core.clock() + timedelta(minutes=minutes)
+    async with core.changing(number, by) as (unit, _):
+        await unit.snooze(number, until)
+    return until
 
 
 async def publish_due(core: Core, number: int, update: int) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatch
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from incidents.model.incident import Incident
 from incidents.model.status_update import StatusUpdate
@@ -30,10 +29,6 @@ class Doubt(StrEnum):
     STILL_OPEN = "still_open"
 
 
-SINCE = frozenset({Doubt.OVERTAKEN, Doubt.SERVICES_CHANGED})
-"""What may come up after somebody has read the draft."""
-
-
 @dataclass(frozen=True)
 class Warning:
     """One doubt, and the words that raise it."""
@@ -44,7 +39,7 @@ class Warning:
 
 INCIDENT_NAME = re.compile(r"\bINC[- ]?\d+\b", re.IGNORECASE)
 SEVERITY_NAME = re.compile(r"\bSEV[- ]?[1-5]\b", re.IGNORECASE)
-ADDRESS = re.compile(r"\b(?:https?://)?(?:[\w-]+\.)+[a-z0-9-]{2,}\b|\blocalhost\b", re.IGNORECASE)
+ADDRESS = re.compile(r"(?<![\w@.-])((?:[\w-]+\.)+[a-z0-9-]{1,63}|localhost)(?![\w-])", re.IGNORECASE)
 INTERNAL = ("*.internal", "*.local", "*.lan", "*.corp", "*.intranet", "*.svc", "localhost", "*.slack.com")
 """Hosts that customers can't reach, besides those that the organisation names.
 
@@ -62,7 +57,7 @@ def warnings_of(
         *(Warning(Doubt.SEVERITY, found) for found in _found(SEVERITY_NAME, said)),
         *([Warning(Doubt.TITLE, incident.title)] if _mentions(said, incident.title) else []),
         *(Warning(Doubt.PERSON, name) for name in dict.fromkeys(names) if _mentions(said, name)),
-        *(Warning(Doubt.ADDRESS, found) for found in _found(ADDRESS, said) if _internal(found, internal_hosts)),
+        *(Warning(Doubt.ADDRESS, host) for host in _hosts(said) if _internal(host, internal_hosts)),
         *changed_since(incident, update),
         *_sense(incident, update),
     ]
@@ -104,8 +99,11 @@ def _mentions(said: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", " ".join(said.split()).casefold()) is not None
 
 
-def _internal(address: str, more: Collection[str]) -> bool:
-    host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").casefold()
+def _hosts(said: str) -> list[str]:
+    return list(dict.fromkeys(match[1].casefold() for match in ADDRESS.finditer(said)))
+
+
+def _internal(host: str, more: Collection[str]) -> bool:
     try:
         return not ip_address(host).is_global
     except ValueError:

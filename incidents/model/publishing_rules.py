@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from incidents.model.checked import Id, Name
 from incidents.model.targets import Target, TargetKind
+from incidents.model.template import DEFAULTS, checked_template
 from incidents.model.vocabulary import PublicStatus, Severity
 
 LOGO_LIMIT = 64 * 1024
@@ -128,12 +129,16 @@ class Communication(_Item):
     """Minutes after which a draft that waits reminds those who can approve it."""
     internal_hosts: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
     """Hosts that customers must not read of, as ``*.corp.example.com``."""
-    templates: Mapping[PublicStatus, str] = {}
+    templates: Mapping[PublicStatus, Annotated[str, AfterValidator(checked_template)]] = {}
     """What a draft begins with, where that differs from the default."""
 
     def rule_for(self, severity: Severity) -> ApprovalRule:
         """What must be kept before an update of an incident of ``severity`` goes out."""
         return self.rules.get(severity) or DEFAULT_RULES.get(severity) or ApprovalRule()
+
+    def template_for(self, status: PublicStatus) -> str:
+        """What a draft of this status begins with."""
+        return self.templates.get(status, DEFAULTS[status])
 
     def cadence_for(self, severity: Severity) -> int | None:
         """After how many minutes without an update one is due; None: never."""

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     STORM = "storm"
     STORM_LIST = "storm_list"
     CALL = "call"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from incidents.consequences import NewJob
@@ -79,6 +80,9 @@ class Unit(Protocol):
     async def forget_post(self, post: Post) -> None:
         """Forget a message that is gone."""
 
+    async def snooze(self, incident: int, until: datetime) -> None:
+        """Nobody is to be reminded of the incident's next update before ``until``."""
+
     async def enqueue(self, jobs: Sequence[NewJob]) -> None:
         """Store jobs, gathering those with a ``coalesce`` key into the one that waits; they are woken at the commit."""
 
@@ -114,6 +118,9 @@ class Reader(Protocol):
 
     async def entries_of(self, incident: int, kinds: Collection[type[Fact]]) -> list[Entry]:
         """The key entries of these kinds, in the order of their numbers."""
+
+    async def snoozed_until(self, incident: int) -> datetime | None:
+        """Before when nobody is to be reminded of the incident's next update."""
 
     async def posts(self, subject: int, purpose: Purpose) -> list[Post]: ...
 

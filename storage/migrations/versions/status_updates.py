@@ -23,6 +23,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident"], ["incidents.number"], name="fk_incident_updates_incident"),
     )
     op.create_table(
+        "snoozes",
+        sa.Column("incident", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("until", UtcTime, nullable=False),
+        sa.PrimaryKeyConstraint("incident", name="pk_snoozes"),
+        sa.ForeignKeyConstraint(["incident"], ["incidents.number"], name="fk_snoozes_incident"),
+    )
+    op.create_table(
         "public_pages",
         sa.Column("id", Id, nullable=False),
         sa.Column("since", UtcTime, nullable=False),
@@ -63,6 +70,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("page_keys", "public_updates", "public_events", "public_pages", "incident_updates"):
+    for table in ("page_keys", "public_updates", "public_events", "public_pages", "snoozes", "incident_updates"):
         op.drop_table(table)
     op.execute("DELETE FROM counters WHERE name = 'public'")

@@ -1,0 +1,27 @@
+"""The cards of status updates: each once in the incident's channel, and kept true in place."""
+
+from bot.cards.draft import draft_message
+from bot.channels.channel_state import noticing_loss, open_channel_of
+from bot.channels.posting import marked, show_once, shows_now
+from bot.context import Bot
+from bot.updates.views import draft_view
+from incidents.actions.posts import remember_post
+from incidents.ports import Job, Post, Purpose
+
+
+async def show_draft(bot: Bot, job: Job) -> None:
+    """Have the card of the status update ``job.detail`` show how it stands; newly posted, it calls who can approve."""
+    here = await open_channel_of(bot, job)
+    if here is None:
+        return
+    incident, where = here
+    update = incident.updates.get(int(job.detail))
+    view = await draft_view(bot, incident, update)
+    async with noticing_loss(bot, where):
+        posts = await bot.core.storage.read.posts(incident.number, Purpose.DRAFT)
+        post = next((each for each in posts if each.part == update.number and each.channel == where), None)
+        if post is not None and await shows_now(bot, post, draft_message(view)):
+            return
+        marks = marked("status_update", incident.number, update=update.number)
+        place, id = await show_once(bot, job, where, draft_message(view, calls=True), marks)
+        await remember_post(bot.core, Post(incident.number, Purpose.DRAFT, place, id, update.number))

@@ -1,0 +1,36 @@
+"""All that the card of a status update tells: who can approve it, whom it reaches, what to know first."""
+
+from bot.cards.draft import DraftView
+from bot.context import Bot
+from incidents.actions.updates import Groups, approval_of, approver_groups
+from incidents.model.draft_warnings import warnings_of
+from incidents.model.incident import Incident
+from incidents.model.organisation import Organisation
+from incidents.model.status_update import StatusUpdate
+from incidents.publishing import pages_that_show
+
+
+async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> DraftView:
+    """The status update as it stands. Raises SlackUnavailable."""
+    organisation = await bot.core.storage.read.organisation.current()
+    names = await bot.people.names(incident.responders)
+    shown = pages_that_show(organisation, _about(incident, update))
+    return DraftView(
+        incident=incident,
+        update=update,
+        approval=approval_of(incident, organisation, await approver_members(bot, organisation)),
+        warnings=warnings_of(incident, update, list(names.values()), organisation.updates.internal_hosts),
+        pages=[organisation.pages[page].name for page in shown],
+        readers=0,
+    )
+
+
+async def approver_members(bot: Bot, organisation: Organisation) -> Groups:
+    """Who is in the groups that may approve. Raises SlackUnavailable."""
+    return {group: await bot.people.members(group) for group in approver_groups(organisation)}
+
+
+def _about(incident: Incident, update: StatusUpdate) -> set[str]:
+    """The services by which pages are found: those that any update of the incident was about, and this one is."""
+    told = [*incident.updates.published, update]
+    return {service for each in told for service in each.text.services}

@@ -1,0 +1,101 @@
+"""Writing a status update in its form: opened with the template of its status, drawn again, kept as a draft."""
+
+from dataclasses import replace
+
+from bot import payloads
+from bot.asked import Asked
+from bot.cards.answers import done
+from bot.cards.message import Message
+from bot.forms.form import Carried
+from bot.forms.update import (
+    Answers,
+    answers_in,
+    answers_of,
+    first_answers,
+    preview_view,
+    template_mark,
+    update_form,
+    with_template,
+    writing_in,
+)
+from incidents.actions.updates import draft, edit
+from incidents.model.incident import Incident
+from incidents.model.refusals import NoSuchIncident, NoSuchUpdate, UpdateOver
+from incidents.model.template import rendered
+from incidents.model.vocabulary import PublicStatus
+
+
+async def open_form(asked: Asked, incident: Incident, status: PublicStatus | None = None) -> None:
+    """Ask what customers are to be told of ``incident``."""
+    answers = first_answers(incident, status, "")
+    answers = replace(answers, body=await _template(asked, incident, answers))
+    carried = Carried.of(asked, incident.number).model_copy(update={"template": template_mark(answers.body)})
+    await asked.show(update_form(incident, answers, carried))
+
+
+async def open_edit(asked: Asked, incident: Incident, update: int) -> None:
+    """Ask for another text of a draft. Raises NoSuchUpdate, UpdateOver."""
+    there = incident.updates.get(update)
+    if not there.is_open:
+        raise UpdateOver(update, there.state.value)
+    carried = Carried.of(asked, incident.number).model_copy(update={"update": update})
+    await asked.show(update_form(incident, answers_of(there), carried))
+
+
+async def open_correction(asked: Asked, incident: Incident, update: int) -> None:
+    """Ask for another text of what is published. Raises NoSuchUpdate."""
+    if update not in {each.number for each in incident.updates.published}:
+        raise NoSuchUpdate(update)
+    carried = Carried.of(asked, incident.number).model_copy(update={"corrects": update})
+    await asked.show(update_form(incident, answers_of(incident.updates.get(update)), carried))
+
+
+async def draw_again(asked: Asked, view: payloads.View) -> None:
+    """Another status, service or option was chosen: the form follows. Raises NoSuchIncident."""
+    carried = Carried.read(view)
+    incident = await _incident(asked, carried)
+    answers = _answers(incident, view, carried)
+    text = await _template(asked, incident, answers)
+    if carried.template:
+        answers = with_template(answers, carried.template, text)
+        carried = carried.model_copy(update={"template": template_mark(text)})
+    await asked.redraw(update_form(incident, answers, carried))
+
+
+async def show_preview(asked: Asked, view: payloads.View) -> None:
+    """What customers will read, on top of the form. Raises NoSuchIncident."""
+    carried = Carried.read(view)
+    answers = _answers(await _incident(asked, carried), view, carried)
+    await asked.show(preview_view(answers, asked.bot.core.clock()))
+
+
+async def write_update(asked: Asked, view: payloads.View) -> Message:
+    """Keep what the form says as a draft that waits for approval. Raises Refusal."""
+    await asked.bot.people.must_be_member(asked.by.id)
+    carried, core = Carried.read(view), asked.bot.core
+    incident = await _incident(asked, carried)
+    writing = writing_in(_answers(incident, view, carried), core.clock())
+    if carried.update is not None:
+        incident, written = await edit(core, incident.number, asked.by, carried.update, writing)
+    else:
+        incident, written = await draft(core, incident.number, asked.by, writing, asked.origin, carried.corrects)
+    where = "It is in the channel" if incident.channel else "See /incident updates"
+    return done(f"Status update {written.number} of INC-{incident.number} waits for approval. {where}.")
+
+
+async def _template(asked: Asked, incident: Incident, answers: Answers) -> str:
+    communication = (await asked.bot.core.storage.read.organisation.current()).updates
+    services = [service.name for service, impact in answers.chosen.items() if impact.rank]
+    return rendered(communication.template_for(answers.status), answers.status, answers.title, services)
+
+
+async def _incident(asked: Asked, carried: Carried) -> Incident:
+    found = await asked.bot.core.storage.read.incident(carried.incident) if carried.incident is not None else None
+    if found is None or not found.visible_to(asked.by):
+        raise NoSuchIncident(carried.incident or 0)
+    return found
+
+
+def _answers(incident: Incident, view: payloads.View, carried: Carried) -> Answers:
+    before = incident.updates.by_number.get(carried.update or carried.corrects or 0)
+    return answers_in(view, before.text.next_at if before is not None else None)

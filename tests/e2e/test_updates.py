@@ -1,0 +1,159 @@
+"""Telling customers: drafted in a form, shown in the channel, approved for the exact text, published, corrected."""
+
+from typing import Any
+
+import pytest
+
+from incidents.model import facts
+from incidents.model.identity import Person as Somebody
+from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
+from incidents.model.publishing_rules import ServicesShown, StatusPage
+from sandbox.client import Person
+from tests.e2e.workspace import Json, Workplace, eventually, filled, words
+
+ORGANISATION = Organisation(
+    services={id: OwnedService(name=name) for id, name in (("checkout", "Checkout"), ("api", "API"))},
+    pages={"status": StatusPage(name="Acme status", groups=(ServicesShown(services=("checkout", "api")),))},
+    updates=Communication(approvers=(Target.of(TargetKind.PERSON, Somebody.of("slack", "U0CLEO")),)),
+)
+TITLE = "Problems with payments"
+BODY = "Some **card payments** fail.\n\n- Wallets work\n- <script>alert(1)</script> & more"
+
+
+@pytest.fixture
+async def channel(workplace: Workplace, ana: Person) -> str:
+    """The channel of INC-1, a SEV1 that hurts Checkout."""
+    async with workplace.running.bot.core.storage.transaction() as unit:
+        await unit.organisation.save(ORGANISATION)
+    channel = await workplace.declare(ana, "Checkout fails", severity="SEV1")
+    await ana.command(channel, "/incident services checkout=partial_outage")
+    await workplace.settle()
+    return channel
+
+
+async def write(workplace: Workplace, who: Person, channel: str, **answers: Any) -> Json:
+    """Fill in the form; gives the draft's card."""
+    await who.command(channel, "/incident update")
+    view = await workplace.form(who, "Status update")
+    answers = {"public title": TITLE, "message:investigating": BODY} | answers
+    assert await who.submit(view["id"], filled(view, **answers)) == {}
+    return await workplace.read(who, channel, "waits for approval")
+
+
+async def published(workplace: Workplace) -> list[str]:
+    [page] = await workplace.running.bot.core.storage.read.public.snapshots()
+    return [update.body for event in page.events for update in event.updates]
+
+
+async def became(workplace: Workplace) -> list[type[facts.Fact]]:
+    """What became of status updates, by the timeline."""
+    told = [entry.fact for entry in await workplace.timeline(1)]
+    return [type(fact) for fact in told if isinstance(fact, facts.UpdateFact)]
+
+
+async def test_a_draft_is_public_once_somebody_else_has_approved_it(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel)
+    assert "not by <@U0ANA>, who wrote it" in words(card)
+    assert "Checkout: operational → partial outage" in words(card)
+    assert "Reaches: 1 page (Acme status)" in words(card)
+    assert "*card payments*" in words(card) and "<script>" not in words(card)
+    assert await published(workplace) == []
+
+    await workplace.press(cleo, channel, card, "Approve and publish")
+    await workplace.read(ana, channel, "is published, approved by <@U0CLEO>")
+    assert await published(workplace) == [BODY]
+    assert await became(workplace) == [facts.UpdateDrafted, facts.UpdateApproved, facts.UpdatePublished]
+    await workplace.read(ana, channel, "published status update 1 (Investigating)")
+
+
+async def test_whoever_may_not_approve_is_told_who_can(
+    workplace: Workplace, ana: Person, ben: Person, channel: str
+) -> None:
+    await ana.command(channel, "/incident lead")
+    card = await write(workplace, ana, channel)
+    for who, said in ((ana, "somebody else must approve it"), (ben, "the commander or an approver")):
+        answer = await workplace.answered(who, channel, workplace.press(who, channel, card, "Approve and publish"))
+        assert said in answer["text"]
+    assert await published(workplace) == []
+
+
+async def test_an_edit_asks_again_and_its_text_is_what_goes_out(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel)
+    await workplace.press(ana, channel, card, "Edit")
+    view = await workplace.form(ana, "Edit the status update")
+    assert await ana.submit(view["id"], filled(view, **{"message:investigating": "All payments fail."})) == {}
+    await workplace.read(cleo, channel, "All payments fail.")
+    await workplace.press(cleo, channel, await workplace.read(cleo, channel, "All payments"), "Approve and publish")
+    await workplace.read(ana, channel, "is published")
+    assert await published(workplace) == ["All payments fail."]
+
+
+async def test_what_is_sent_back_tells_its_author_why(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel)
+    await workplace.press(cleo, channel, card, "Reject")
+    view = await workplace.form(cleo, "Reject the draft")
+    assert await cleo.submit(view["id"], filled(view, reason="Say which cards")) == {}
+    await workplace.read(ana, channel, "was rejected: “Say which cards”")
+    told = await workplace.read(ana, channel, "sent status update 1 back to <@U0ANA>")
+    assert "Say which cards" in told["text"]
+
+
+async def test_internal_words_warn_before_anybody_approves(workplace: Workplace, ana: Person, channel: str) -> None:
+    body = "INC-1 is SEV1: Checkout fails. Ask Ana Duarte, or see https://wiki.corp/checkout"
+    card = await write(workplace, ana, channel, **{"message:investigating": body})
+    for word in ("INC-1", "SEV1", "Checkout fails", "wiki.corp"):
+        assert f"Mentions “{word}”" in words(card), word
+
+
+async def test_another_status_brings_its_own_text_unless_somebody_wrote_one(
+    workplace: Workplace, ana: Person, channel: str
+) -> None:
+    await ana.command(channel, "/incident update")
+    view = await workplace.form(ana, "Status update")
+    assert "We are investigating problems with Checkout" in words(view)
+    await workplace.press_in(ana, view, "Investigating", choose="Identified")
+
+    async def redrawn() -> bool:
+        return "We have found the cause of the problems with Checkout" in words(await ana.views())
+
+    await eventually(redrawn)
+
+
+async def test_the_history_leads_to_a_correction_which_the_page_marks(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    await workplace.press(cleo, channel, await write(workplace, ana, channel), "Approve and publish")
+    await workplace.read(ana, channel, "is published")
+    history = await workplace.typed(ana, channel, "/incident updates")
+    await workplace.press(ana, channel, history, "Correct")
+    view = await workplace.form(ana, "Correct an update")
+    assert await ana.submit(view["id"], filled(view, **{"message:investigating": "Few payments fail."})) == {}
+    card = await workplace.read(ana, channel, "Correction of status update 1")
+    await workplace.press(cleo, channel, card, "Approve and publish")
+    await workplace.read(ana, channel, "published a correction of status update 1")
+    assert await published(workplace) == ["Few payments fail."]
+
+
+async def test_customers_who_wait_are_remembered(workplace: Workplace, ana: Person, channel: str) -> None:
+    await workplace.later(minutes=29)
+    assert not [m for m in await workplace.by_bot(channel) if "An update is due" in words(m)]
+    await workplace.later(minutes=2)
+    reminder = await workplace.read(ana, channel, "were told nothing. An update is due.")
+    assert "<@U0ANA>" in reminder["text"]
+    answer = await workplace.answered(ana, channel, workplace.press(ana, channel, reminder, "Snooze 30 min"))
+    assert "Nobody is reminded before" in answer["text"]
+
+
+async def test_a_draft_that_waits_is_brought_back_to_mind(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel)
+    await workplace.later(minutes=11)
+    [reminder] = [m for m in await cleo.messages(channel, card["ts"]) if "waits for approval for" in m["text"]]
+    assert "<@U0CLEO>" in reminder["text"]
