@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import structlog
@@ -87,7 +87,7 @@ class Rendering:
             if before is None:
                 raise
             log.exception("status_page_not_rendered", page=reading.snapshot.page.id, path=path)
-            return before
+            kept = replace(before, minute=minute, snapshot=reading.snapshot)  # to be tried again in a minute
         if len(self._kept) >= MOST:
             self._kept.clear()
         self._kept[place] = kept

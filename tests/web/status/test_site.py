@@ -245,6 +245,7 @@ async def test_who_is_not_signed_in_is_asked_to_alike_for_whatever_page(reader: 
             ("acme", signing_in("acme", KEY)),
             ("acme", signing_in("partners", KEY)),
             ("none", signing_in("none", KEY)),
+            ("%ED%A0%80", signing_in("partners", KEY)),
             ("none", {}),
             ("pärtners", signing_in("partners", KEY)),
         ]
@@ -264,7 +265,10 @@ async def test_a_sign_in_that_is_none_is_answered_like_any_wrong_one(reader: Cli
 async def test_a_private_page_is_found_by_nobody_without_its_key(reader: ClientSession) -> None:
     answers = [
         await reader.get(address + path)
-        for address in ("/status/partners", "/status/none", "/shared/wrong", "/shared/partners", "/shared/" + "x" * 999)
+        for address in (
+            *("/status/partners", "/status/none", "/status/%FF", "/status/%ED%A0%80"),
+            *("/shared/wrong", "/shared/partners", "/shared/" + "x" * 999, "/shared/%FF", "/shared/%00"),
+        )
         for path in ("", "/", "/style.css", "/incidents/cards", "/nothing")
     ]
     assert {answer.status for answer in answers} == {404}
