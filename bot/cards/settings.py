@@ -19,6 +19,7 @@ from incidents.model.organisation import (
     Part,
     Policy,
     Schedule,
+    StatusPage,
     Target,
     TargetKind,
     Team,
@@ -141,6 +142,9 @@ def _facts(item: Item, organisation: Organisation) -> Iterator[str]:
             channel = Channel.of("slack", item.channel)
             policy = f"pages by {_named(organisation.policies, item.policy)}" if item.policy else "pages nobody"
             yield f"{TOOLS[item.tool]} in {channel_link(channel)}, {policy}"
+        case StatusPage():
+            shown = [_named(organisation.services, service) for service in item.services]
+            yield f"{'private, ' if item.private else ''}shows {listing(shown, 300)}"
         case Notifications():
             if item.outside:
                 yield f"{', '.join(escape(way.url.partition(':')[0]) for way in item.outside)} beside Slack"

@@ -15,15 +15,20 @@ from bot.organisation_file.written import (
     Written,
     WrittenAutoDeclare,
     WrittenChannels,
+    WrittenCommunication,
+    WrittenGroup,
     WrittenNotifications,
     WrittenOrganisation,
     WrittenOutside,
+    WrittenPage,
     WrittenPolicy,
     WrittenQuiet,
     WrittenRotation,
+    WrittenRule,
     WrittenSchedule,
     WrittenService,
     WrittenSource,
+    WrittenStatuspage,
     WrittenStep,
     WrittenTeam,
 )
@@ -46,6 +51,11 @@ SHAPES: Mapping[str, type[Written]] = {
     "outside": WrittenOutside,
     "quiet": WrittenQuiet,
     "channels": WrittenChannels,
+    "pages": WrittenPage,
+    "groups": WrittenGroup,
+    "statuspage": WrittenStatuspage,
+    "updates": WrittenCommunication,
+    "rules": WrittenRule,
 }
 """What is written under each key; under a section's, what each of its ids is."""
 
@@ -106,8 +116,6 @@ def _checked(document: Document, names: Names) -> tuple[WrittenOrganisation | No
 
 def _parts(document: Document, written: WrittenOrganisation, faults: list[Fault]) -> Iterator[tuple[Part, Item]]:
     for kind in Kind:
-        if kind.section not in WrittenOrganisation.model_fields:
-            continue
         items = {"": getattr(written, kind.section)} if kind.is_one else getattr(written, kind.section)
         for id, item in items.items():
             part = Part(kind, id)

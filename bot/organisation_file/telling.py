@@ -40,7 +40,7 @@ def _line(change: Change) -> str:
 def called(part: Part, item: Item | None) -> str:
     """``team payments "Payments"``."""
     id = written_id(Person(part.id)) if part.kind is Kind.PERSON else part.id
-    name = getattr(item, "name", None) if part.kind is not Kind.CHANNELS else None
+    name = getattr(item, "name", None) if not part.kind.is_one else None
     return " ".join([part.kind.value, *([id] if id else []), *([f'"{name}"'] if name else [])])
 
 

@@ -13,6 +13,7 @@ from incidents.model.organisation import (
     AlertSource,
     AutoDeclare,
     Channels,
+    Communication,
     Item,
     Kind,
     Notifications,
@@ -23,11 +24,13 @@ from incidents.model.organisation import (
     Quiet,
     Rotation,
     Schedule,
+    StatusPage,
     Step,
     Target,
     TargetKind,
     Team,
 )
+from incidents.model.publishing_rules import ApprovalRule, ServicesShown
 
 HEAD = "# Tocsin's organisation. Change it and apply it: tocsin apply org.yml\n"
 EMPTIED = (Kind.TEAM, Kind.SERVICE, Kind.SCHEDULE, Kind.POLICY, Kind.SOURCE)
@@ -82,6 +85,7 @@ def named_in(organisation: Organisation) -> set[PlatformId]:
         for target in (target for step in policy.steps for target in step.targets):
             if target.kind in WHOSE:
                 found.add(WHOSE[target.kind](target.id))
+    found.update(WHOSE[each.kind](each.id) for each in organisation.updates.approvers if each.kind in WHOSE)
     return found
 
 
@@ -219,6 +223,45 @@ def _channels(channels: Channels) -> Mapped:
     )
 
 
+def _page(page: StatusPage) -> Mapped:
+    said = {
+        "name": page.name,
+        "groups": [_group(group) for group in page.groups],
+        "private": page.private,
+        "language": page.language,
+        "colour": page.colour,
+        "logo": page.logo,
+        "statuspage": page.statuspage.model_dump(mode="json") if page.statuspage else None,
+    }
+    return _without_defaults(said, {"private": False, "language": "en", "colour": "", "logo": "", "statuspage": None})
+
+
+def _group(group: ServicesShown) -> Mapped:
+    return _without_defaults({"name": group.name, "services": Row(group.services)}, {"name": ""})
+
+
+def _communication(communication: Communication) -> Mapped:
+    said = {
+        "approvers": [written_target(target) for target in communication.approvers],
+        "rules": {severity.name: _rule(rule) for severity, rule in sorted(communication.rules.items())},
+        "cadence": {severity.name: _cadence(minutes) for severity, minutes in sorted(communication.cadence.items())},
+        "approval_wait": written_minutes(communication.approval_wait),
+        "internal_hosts": Row(communication.internal_hosts),
+        "templates": {status.value: text for status, text in sorted(communication.templates.items())},
+    }
+    default = written_minutes(Communication().approval_wait)
+    empty: Mapped = {"approvers": [], "rules": {}, "cadence": {}, "internal_hosts": [], "templates": {}}
+    return _without_defaults(said, {**empty, "approval_wait": default})
+
+
+def _rule(rule: ApprovalRule) -> Mapped:
+    return {"approvals": rule.approvals, "by": rule.by.value, "author": rule.author}
+
+
+def _cadence(minutes: int) -> str:
+    return written_minutes(minutes) if minutes else "never"
+
+
 def _people(people: Iterable[Person]) -> list[str]:
     return [written_id(person) for person in people]
 
@@ -239,4 +282,6 @@ _WRITERS: Mapping[type[Item], Callable[[Any], Mapped]] = {
     AlertSource: _source,
     Notifications: _notifications,
     Channels: _channels,
+    StatusPage: _page,
+    Communication: _communication,
 }

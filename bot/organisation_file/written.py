@@ -16,6 +16,7 @@ from incidents.model.organisation import (
     AlertSource,
     AutoDeclare,
     Channels,
+    Communication,
     Notifications,
     Outside,
     OwnedService,
@@ -23,6 +24,7 @@ from incidents.model.organisation import (
     Quiet,
     Rotation,
     Schedule,
+    StatusPage,
     Step,
     Target,
     TargetKind,
@@ -30,8 +32,9 @@ from incidents.model.organisation import (
     Tool,
     Weekday,
 )
+from incidents.model.publishing_rules import ApprovedBy
 from incidents.model.refusals import UnknownWord
-from incidents.model.vocabulary import Severity
+from incidents.model.vocabulary import PublicStatus, Severity
 
 PAGED = (TargetKind.TEAM, TargetKind.SCHEDULE, TargetKind.POLICY)
 
@@ -85,6 +88,24 @@ def minutes_in(written: Any) -> int:
     return int(said[1]) * (60 if (said[2] or "").lower().startswith("h") else 1)
 
 
+def _minutes_or_never(written: Any) -> int:
+    return 0 if _text(written, "30 minutes, or never").casefold() == "never" else minutes_in(written)
+
+
+def _yes(written: Any) -> bool:
+    said = _text(written, "yes or no").casefold() if not isinstance(written, bool) else "yes" if written else "no"
+    if said not in ("yes", "true", "no", "false"):
+        raise ValueError("write yes or no")
+    return said in ("yes", "true")
+
+
+def _whole(written: Any) -> int:
+    said = _text(written, "2")
+    if not said.isdecimal():
+        raise ValueError("write a whole number")
+    return int(said)
+
+
 def _day(written: Any) -> date:
     try:
         return date.fromisoformat(_text(written, "2026-01-05"))
@@ -128,6 +149,9 @@ SomeGroup = Annotated[Group, BeforeValidator(_group)]
 SomeTarget = Annotated[Target, BeforeValidator(_target)]
 SomeSeverity = Annotated[Severity, BeforeValidator(_severity)]
 Minutes = Annotated[int, BeforeValidator(minutes_in)]
+MinutesOrNever = Annotated[int, BeforeValidator(_minutes_or_never)]
+YesOrNo = Annotated[bool, BeforeValidator(_yes)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Day = Annotated[date, BeforeValidator(_day)]
 Turn = Annotated[tuple[int, str], BeforeValidator(turn_in)]
 Handover = Annotated[tuple[Weekday | None, time], BeforeValidator(_handover)]
@@ -250,6 +274,48 @@ class WrittenChannels(Written):
         return Channels(announcements=self.announcements, name=self.name)
 
 
+class WrittenGroup(Written):
+    name: str = ""
+    services: Annotated[tuple[Id, ...], BeforeValidator(_listed)]
+
+
+class WrittenStatuspage(Written):
+    page: str
+    key: str
+    components: dict[Id, str] = {}
+
+
+class WrittenPage(Written):
+    name: Name
+    groups: tuple[WrittenGroup, ...]
+    private: YesOrNo = False
+    language: str = "en"
+    colour: str = ""
+    logo: str = ""
+    statuspage: WrittenStatuspage | None = None
+
+    def meant(self) -> StatusPage:
+        return StatusPage.model_validate(self.model_dump())
+
+
+class WrittenRule(Written):
+    approvals: Whole = 1
+    by: ApprovedBy = ApprovedBy.COMMANDER_OR_APPROVER
+    author: YesOrNo = True
+
+
+class WrittenCommunication(Written):
+    approvers: Annotated[tuple[SomeTarget, ...], BeforeValidator(_listed)] = ()
+    rules: dict[SomeSeverity, WrittenRule] = {}
+    cadence: dict[SomeSeverity, MinutesOrNever] = {}
+    approval_wait: Minutes = Communication.model_fields["approval_wait"].default
+    internal_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    templates: dict[PublicStatus, str] = {}
+
+    def meant(self) -> Communication:
+        return Communication.model_validate(self.model_dump())
+
+
 class WrittenOrganisation(Written):
     """The whole file; ``model_fields_set`` tells which sections it has."""
 
@@ -260,3 +326,5 @@ class WrittenOrganisation(Written):
     sources: dict[Id, WrittenSource] = {}
     people: dict[SomePerson, WrittenNotifications] = {}
     channels: WrittenChannels = WrittenChannels()
+    pages: dict[Id, WrittenPage] = {}
+    updates: WrittenCommunication = WrittenCommunication()

@@ -33,8 +33,16 @@ from incidents.model.organisation import (
     Tool,
     Weekday,
 )
+from incidents.model.publishing_rules import (
+    ApprovalRule,
+    ApprovedBy,
+    Communication,
+    ServicesShown,
+    StatusPage,
+    Statuspage,
+)
 from incidents.model.reorganising import Use, reorganise
-from incidents.model.vocabulary import Severity
+from incidents.model.vocabulary import PublicStatus, Severity
 
 EXAMPLE = """\
 teams:
@@ -245,6 +253,39 @@ def organisations(draw: st.DrawFn) -> Organisation:
         mapping=labels,
         auto_declare=few(rule),
     )
+    page = st.builds(
+        StatusPage,
+        name=names,
+        groups=st.lists(st.sampled_from(called), min_size=1, max_size=3, unique=True).map(
+            lambda shown: tuple(ServicesShown(name=id, services=(id,)) for id in shown)
+        )
+        if called
+        else st.nothing(),
+        private=st.booleans(),
+        language=st.sampled_from(["en", "de"]),
+        colour=st.sampled_from(["", "#1f6feb"]),
+        statuspage=st.none() | st.just(Statuspage(page="k3", key="${KEY}", components={"checkout": "c1"})),
+    )
+    communication = st.builds(
+        Communication,
+        approvers=few(targets.filter(lambda target: target.kind is not TargetKind.SCHEDULE)),
+        rules=st.dictionaries(
+            severities,
+            st.builds(
+                ApprovalRule,
+                approvals=st.integers(1, 5),
+                by=st.sampled_from(ApprovedBy),
+                author=st.booleans(),
+            ),
+            max_size=2,
+        ),
+        cadence=st.dictionaries(severities, st.integers(0, 1_440), max_size=2),
+        approval_wait=st.integers(1, 1_440),
+        internal_hosts=few(ids),
+        templates=st.dictionaries(
+            st.sampled_from(PublicStatus), st.just("{{ services }}: we look.\nSorry."), max_size=2
+        ),
+    )
     quiet = st.builds(Quiet, begin=times, end=times, timezone=zones, urgent=severities)
     way = st.builds(Outside, url=texts, after=st.integers(0, 1_440))
     return Organisation(
@@ -256,6 +297,8 @@ def organisations(draw: st.DrawFn) -> Organisation:
         people=draw(
             st.dictionaries(people, st.builds(Notifications, outside=few(way), quiet=st.none() | quiet), max_size=2)
         ),
+        pages=draw(st.dictionaries(ids, page, max_size=2)) if called else {},
+        updates=draw(communication),
         channels=draw(st.builds(Channels, announcements=st.none() | few(ids), name=st.none() | st.just("i-{number}"))),
     )
 

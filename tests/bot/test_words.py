@@ -58,7 +58,8 @@ def test_a_letter_left_out_of_a_long_word_is_understood(word: str, data: st.Data
     if len(word) < 5:
         return
     left_out = data.draw(st.integers(0, len(word) - 1))
-    assert nearest(word[:left_out] + word[left_out + 1 :]) == word
+    typed = word[:left_out] + word[left_out + 1 :]
+    assert nearest(typed) == (typed if typed in LISTED else word)
 
 
 @given(st.text(max_size=3000))

@@ -13,10 +13,10 @@ from bot.cards.actions import SETTINGS
 from bot.cards.blocks import button, confirmation, row, section
 from bot.context import person
 from bot.forms.form import VALUE, Carried, ask, filled, modal, text_in
-from bot.forms.settings import channels, notifications, policy, schedule, service, source, team
+from bot.forms.settings import channels, communication, notifications, page, policy, schedule, service, source, team
 from bot.forms.settings.fields import Around, WrongField
 from incidents.actions.services import id_from
-from incidents.model.organisation import CHANNELS, Item, Kind, Notifications, Part
+from incidents.model.organisation import Item, Kind, Notifications, Part
 
 OWN = "mine"
 """Carried as the id where somebody changes their own notifications."""
@@ -39,6 +39,8 @@ FORMS: Mapping[Kind, PartForm] = {
     Kind.SOURCE: PartForm("Alert source", source.questions, source.read),
     Kind.PERSON: PartForm("Reaching somebody", notifications.questions, notifications.read),
     Kind.CHANNELS: PartForm("Channels", channels.questions, channels.read),
+    Kind.PAGE: PartForm("Status page", page.questions, page.read),
+    Kind.UPDATES: PartForm("Status updates", communication.questions, communication.read),
 }
 OWN_FORM = PartForm("Reaching you", notifications.own_questions, notifications.read_own)
 
@@ -93,7 +95,7 @@ def _who() -> Block:
 
 
 def _buttons(part: Part, item: Item | None) -> list[Block]:
-    if item is None or part == CHANNELS:
+    if item is None or part.kind.is_one:
         return []
     buttons: list[ButtonElement] = []
     if part.kind is Kind.SOURCE:
