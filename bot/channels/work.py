@@ -14,6 +14,7 @@ from bot.channels.opening import greet, open_channel
 from bot.context import Bot
 from bot.paging.calling import call
 from bot.paging.escalating import escalate
+from bot.paging.outside import call_outside
 from bot.slack import SlackRefused
 from bot.subscribers import tell_subscriber
 from bot.updates.publishing import publish_due
@@ -41,6 +42,7 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.AUTO_DECLARE: declare_by_itself,
     JobKind.ESCALATE: escalate,
     JobKind.CALL: call,
+    JobKind.CALL_OUTSIDE: call_outside,
     JobKind.SHOW_DRAFT: show_draft,
     JobKind.PUBLISH_DUE: publish_due,
     JobKind.REMIND_OF_UPDATE: remind_of_update,

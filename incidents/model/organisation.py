@@ -4,7 +4,7 @@ Small enough to be held and checked as one: whatever names something else names 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -184,6 +184,16 @@ class Quiet(_Item):
     timezone: Zone = "UTC"
     urgent: Severity = Severity.SEV2
     """As bad as this, or worse, is urgent."""
+
+    def holds_back(self, severity: Severity, at: datetime) -> bool:
+        """Whether a call for something of ``severity`` is not to be made outside the chat ``at`` this moment (aware).
+
+        By the clock on the wall: from ``begin`` on, up to ``end``, past midnight where ``end`` comes first.
+        """
+        now = at.astimezone(ZoneInfo(self.timezone)).time()
+        past_midnight = self.end < self.begin
+        quiet = now >= self.begin or now < self.end if past_midnight else self.begin <= now < self.end
+        return quiet and severity > self.urgent
 
 
 class Notifications(_Item):
