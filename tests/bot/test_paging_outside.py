@@ -14,7 +14,7 @@ from incidents.actions.respond import join
 from incidents.model.organisation import Notifications, Outside, Quiet, Target, TargetKind
 from incidents.model.vocabulary import Severity
 from tests.bot.floor import ANA, BEN, Floor
-from tests.bot.test_http import free_port
+from tests.bot.free_port import free_port
 
 Json = dict[str, Any]
 

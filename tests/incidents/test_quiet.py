@@ -1,6 +1,6 @@
 """Quiet hours: what is not urgent is not called outside the chat in them, by the clock on the wall."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -25,7 +25,7 @@ SUMMER, WINTER = (2026, 7, 1), (2026, 12, 1)
     ],
 )
 def test_the_night_is_by_the_wall_clock_in_summer_and_winter(day: tuple[int, int, int], utc: time, held: bool) -> None:
-    assert NIGHT.holds_back(Severity.SEV3, datetime.combine(datetime(*day).date(), utc, UTC)) is held
+    assert NIGHT.holds_back(Severity.SEV3, datetime.combine(date(*day), utc, UTC)) is held
 
 
 def test_what_is_urgent_comes_through() -> None:
