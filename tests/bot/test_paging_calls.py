@@ -51,8 +51,8 @@ def organisation() -> Organisation:
 
 
 @pytest.fixture
-async def floor(sandbox: Sandbox, sqlite_address: str) -> AsyncIterator[Floor]:
-    async with at_work(sandbox, sqlite_address) as floor:
+async def floor(sandbox: Sandbox, database_address: str) -> AsyncIterator[Floor]:
+    async with at_work(sandbox, database_address) as floor:
         async with floor.storage.transaction() as unit:
             await unit.organisation.save(organisation())
         yield floor
