@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +29,7 @@ from incidents.model.identity import Person
 from incidents.model.storm import Storm
 from incidents.model.vocabulary import AlertStatus, Severity
 from incidents.ports.alerts import Standing
-from storage.chunks import chunks
+from storage.chunks import CHUNK, chunks
 from storage.counting import take_numbers
 from storage.database import Database, upsert
 from storage.holding import hold
@@ -55,11 +56,11 @@ class SqlAlertUnit:
         query = select(alerts.c.incident).where(alerts.c.number == number)
         return (await self._connection.execute(query)).scalar_one_or_none()
 
-    async def incidents_of(self, source: str, keys: Collection[str]) -> list[int]:
+    async def incidents_of(self, keys: Mapping[str, Collection[str]]) -> list[int]:
         found: set[int] = set()
-        for some in chunks(keys):
-            linked = select(alerts.c.incident).where(*_open(source), alerts.c.key.in_(some))
-            found.update((await self._connection.execute(linked.where(alerts.c.incident.is_not(None)))).scalars())
+        for some in _any_of(keys):
+            linked = select(alerts.c.incident).where(some, alerts.c.incident.is_not(None))
+            found.update((await self._connection.execute(linked)).scalars())
         return sorted(found)
 
     async def incidents_in(self, storm: int) -> list[int]:
@@ -71,11 +72,11 @@ class SqlAlertUnit:
         found = await self._load(select(alerts).where(alerts.c.number == number))
         return found[0] if found else None
 
-    async def open_with(self, source: str, keys: Collection[str]) -> dict[str, Alert]:
-        found: dict[str, Alert] = {}
-        for some in chunks(sorted(keys)):
-            theirs = await self._load(select(alerts).where(*_open(source), alerts.c.key.in_(some)))
-            found.update((alert.key, alert) for alert in theirs)
+    async def open_with(self, keys: Mapping[str, Collection[str]]) -> dict[str, dict[str, Alert]]:
+        found: dict[str, dict[str, Alert]] = {source: {} for source in keys}
+        for some in _any_of(keys):
+            for alert in await self._load(select(alerts).where(some)):
+                found[alert.source][alert.key] = alert
         return found
 
     async def open_of(self, incident: int) -> list[Alert]:
@@ -142,9 +143,10 @@ class SqlAlertUnit:
         if noted:
             await self._connection.execute(insert(alert_log), noted)
 
-    async def latest_storm(self, source: str) -> Storm | None:
-        query = select(storms).where(storms.c.source == source).order_by(storms.c.last_at.desc(), storms.c.id.desc())
-        return await self._storm(query.limit(1))
+    async def latest_storms(self, sources: Collection[str]) -> dict[str, Storm]:
+        latest = select(func.max(storms.c.id)).where(storms.c.source.in_(list(sources))).group_by(storms.c.source)
+        query = select(storms).where(storms.c.id.in_(latest)).order_by(storms.c.id).with_for_update()
+        return {row.source: _storm(row) for row in await self._connection.execute(query)}
 
     async def load_storm(self, id: int) -> Storm | None:
         return await self._storm(select(storms).where(storms.c.id == id))
@@ -152,10 +154,10 @@ class SqlAlertUnit:
     async def next_storm(self) -> int:
         return (await take_numbers(self._connection, "storm", 1))[0]
 
-    async def save_storm(self, storm: Storm) -> None:
-        added = upsert(self._connection, storms).values(_storm_values(storm))
-        kept = {name: added.excluded[name] for name in ("last_at", "severity", "alerts", "accepted_by")}
-        await self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=kept))
+    async def save_storms(self, changed: Sequence[Storm]) -> None:
+        if changed:
+            rows = [_storm_values(storm) for storm in changed]
+            await self._connection.execute(_storm_saved(self._connection.dialect.name), rows)
 
     async def _load(self, query: Select[Any]) -> list[Alert]:
         rows = (await self._connection.execute(query.order_by(alerts.c.number).with_for_update())).all()
@@ -220,8 +222,21 @@ def _same_trouble(alert: Alert) -> ColumnElement[bool]:
     return or_(same_service, table.storm == alert.storm.storm) if alert.storm else same_service
 
 
-def _open(source: str) -> tuple[Any, ...]:
-    return (alerts.c.source == source, alerts.c.resolved_at.is_(None))
+@cache
+def _storm_saved(dialect: str) -> Any:
+    added = upsert(dialect, storms)
+    kept = {name: added.excluded[name] for name in ("last_at", "severity", "alerts", "accepted_by")}
+    return added.on_conflict_do_update(index_elements=["id"], set_=kept)
+
+
+def _any_of(keys: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
+    """Conditions that together find the open alerts with ``keys``, by source: one, unless there are very many."""
+    each = [
+        and_(alerts.c.source == source, alerts.c.resolved_at.is_(None), alerts.c.key.in_(some))
+        for source, theirs in keys.items()
+        for some in chunks(sorted(theirs))
+    ]
+    return [or_(*each)] if each and sum(map(len, keys.values())) <= CHUNK else each
 
 
 def _values(alert: Alert) -> Values:

@@ -7,6 +7,7 @@ second running job in a lane and a second waiting one with the same coalescing k
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, func, not_, or_, select, update
@@ -166,18 +167,6 @@ async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attemp
 
     That one becomes due at the earlier of both times, unless it failed before and waits to try again.
     """
-    added = upsert(connection, jobs)
-    both = added.excluded
-    gathered = added.on_conflict_do_update(
-        index_elements=[jobs.c.coalesce],
-        index_where=waiting,
-        set_={
-            "due_at": case((or_(jobs.c.failures > 0, jobs.c.due_at < both.due_at), jobs.c.due_at), else_=both.due_at),
-            "first": _lesser(jobs.c.first, both.first),
-            "last": _greater(jobs.c.last, both.last),
-            "attempts": _greater(jobs.c.attempts, both.attempts),
-        },
-    )
     rows = [
         {
             "kind": job.kind.value,
@@ -192,7 +181,24 @@ async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attemp
         }
         for job in new
     ]
-    await connection.execute(gathered, rows)
+    await connection.execute(_gathered(connection.dialect.name), rows)
+
+
+@cache
+def _gathered(dialect: str) -> Any:
+    """The statement that stores jobs; it is built once, since everything that happens stores some."""
+    added = upsert(dialect, jobs)
+    both = added.excluded
+    return added.on_conflict_do_update(
+        index_elements=[jobs.c.coalesce],
+        index_where=waiting,
+        set_={
+            "due_at": case((or_(jobs.c.failures > 0, jobs.c.due_at < both.due_at), jobs.c.due_at), else_=both.due_at),
+            "first": _lesser(jobs.c.first, both.first),
+            "last": _greater(jobs.c.last, both.last),
+            "attempts": _greater(jobs.c.attempts, both.attempts),
+        },
+    )
 
 
 def _runnable(kinds: Collection[JobKind], now: datetime) -> Select[Any]:

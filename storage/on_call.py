@@ -79,7 +79,7 @@ class SqlOnCallUnit(SqlOnCallReader):
             "fault": state.fault,
             "fault_at": state.fault_at,
         }
-        added = upsert(self._connection, calendars).values(schedule=schedule, **values)
+        added = upsert(self._connection.dialect.name, calendars).values(schedule=schedule, **values)
         await self._connection.execute(added.on_conflict_do_update(index_elements=["schedule"], set_=values))
 
     async def keep_shifts(self, schedule: str, shifts: Sequence[Shift]) -> None:

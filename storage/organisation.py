@@ -113,7 +113,7 @@ class SqlOrganisationUnit:
     async def _write(self, documents: Mapping[tuple[str, str], str]) -> None:
         rows = [{"kind": kind, "id": id, "document": document} for (kind, id), document in documents.items()]
         if rows:
-            added = upsert(self._connection, organisation)
+            added = upsert(self._connection.dialect.name, organisation)
             newer = added.on_conflict_do_update(
                 index_elements=["kind", "id"], set_={"document": added.excluded.document}
             )
@@ -130,7 +130,7 @@ class SqlOrganisationUnit:
         named = {id: wanted.services[id].name for kind, id in changed if kind == Kind.SERVICE}
         rows = [{"id": id, "name": name, "folded": folded(name)} for id, name in named.items()]
         if rows:
-            added = upsert(self._connection, services)
+            added = upsert(self._connection.dialect.name, services)
             known = added.on_conflict_do_update(
                 index_elements=["id"], set_={"name": added.excluded.name, "folded": added.excluded.folded}
             )

@@ -31,14 +31,14 @@ class SqlPublicUnit:
     async def publish(self, publication: Publication) -> None:
         await take_numbers(self._connection, COUNTER, 1)
         window = publication.window
-        event = upsert(self._connection, public_events).values(
+        event = upsert(self._connection.dialect.name, public_events).values(
             id=publication.event,
             title=publication.title,
             begins_at=window.begins_at if window else None,
             ends_at=window.ends_at if window else None,
         )
         await self._connection.execute(_replacing(event, "title", "begins_at", "ends_at"))
-        update = upsert(self._connection, public_updates).values(
+        update = upsert(self._connection.dialect.name, public_updates).values(
             event=publication.event, place=publication.place, **_update_values(publication.update)
         )
         await self._connection.execute(_replacing(update, "status", "body", "impacts", "edited_at", "next_at"))
@@ -46,7 +46,9 @@ class SqlPublicUnit:
     async def begin_pages(self, pages: Collection[str], at: datetime) -> None:
         rows = [{"id": page, "since": at} for page in pages]
         if rows:
-            await self._connection.execute(upsert(self._connection, public_pages).on_conflict_do_nothing(), rows)
+            await self._connection.execute(
+                upsert(self._connection.dialect.name, public_pages).on_conflict_do_nothing(), rows
+            )
 
 
 class SqlPublicReader:

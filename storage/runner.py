@@ -31,7 +31,7 @@ OnParked = Callable[[Job, str], Awaitable[None]]
 class Patience:
     """How much the runner does at once, how long it waits, and when it gives up."""
 
-    at_once: int = 20
+    at_once: int = 10
     """Lanes in which a job runs at the same time."""
     handler: timedelta = timedelta(seconds=60)
     """A handler that takes longer has failed."""

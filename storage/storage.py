@@ -40,7 +40,8 @@ class SqlStorage:
         async with self.database.writing() as connection:
             unit = SqlUnit(connection, self._organisation)
             yield unit
-        if unit.enqueued:
+            enqueued = await unit.finish()
+        if enqueued:
             self._wake()
 
     @property

@@ -65,7 +65,7 @@ class SqlUnit:
     def __init__(self, connection: AsyncConnection, remembered: Remembered) -> None:
         self._connection = connection
         self._loaded: dict[int, list[list[Values]]] = {}
-        self.enqueued = False
+        self._jobs: list[NewJob] = []
         self.organisation = SqlOrganisationUnit(connection, remembered)
         self.on_call = SqlOnCallUnit(connection)
         self.alerts = SqlAlertUnit(connection)
@@ -151,7 +151,7 @@ class SqlUnit:
             "channel": str(post.channel),
             "message": post.message,
         }
-        first = upsert(self._connection, posts).values(values).on_conflict_do_nothing()
+        first = upsert(self._connection.dialect.name, posts).values(values).on_conflict_do_nothing()
         return (await self._connection.execute(first)).rowcount == 1
 
     async def forget_post(self, post: Post) -> None:
@@ -167,14 +167,18 @@ class SqlUnit:
         )
 
     async def snooze(self, incident: int, until: datetime) -> None:
-        put_off = upsert(self._connection, snoozes).values(incident=incident, until=until)
+        put_off = upsert(self._connection.dialect.name, snoozes).values(incident=incident, until=until)
         newer = put_off.on_conflict_do_update(index_elements=["incident"], set_={"until": put_off.excluded.until})
         await self._connection.execute(newer)
 
     async def enqueue(self, jobs: Sequence[NewJob]) -> None:
-        if jobs:
-            await insert_jobs(self._connection, jobs)
-            self.enqueued = True
+        self._jobs += jobs
+
+    async def finish(self) -> bool:
+        """Store the jobs, all at once, as the last thing before the commit; whether there are any."""
+        if self._jobs:
+            await insert_jobs(self._connection, self._jobs)
+        return bool(self._jobs)
 
     async def _replace(self, table: Table, number: int, before: list[Any], now: list[Any]) -> None:
         if before == now:

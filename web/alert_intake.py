@@ -3,6 +3,7 @@
 Accepted means committed: 202 is answered once what the tool said is in the database. Keys are never logged.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class Intake:
 
     core: Core
     certificates: Certificates
-    _known: dict[str, tuple[float, tuple[str, AlertSource]]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, asyncio.Task[tuple[str, AlertSource] | None]]] = field(default_factory=dict)
     _removed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -82,14 +83,18 @@ class Intake:
 
     async def source(self, key: str) -> tuple[str, AlertSource]:
         """Raises Problem where no source has this key; what was found is believed for `REMEMBERED` seconds."""
-        at, known = self._known.get(key, (0.0, None))
-        if known is not None and time.monotonic() - at < REMEMBERED:
-            return known
-        found = await source_with_key(self.core, key) if key else None
+        at, asking = self._known.get(key, (0.0, None))
+        if asking is None or time.monotonic() - at >= REMEMBERED:
+            asking = asyncio.create_task(source_with_key(self.core, key))
+            self._known[key] = (time.monotonic(), asking)  # who comes meanwhile waits for the same answer
+        try:
+            found = await asyncio.shield(asking)
+        except Exception:
+            self._known.pop(key, None)
+            raise
         if found is None:
             self._known.pop(key, None)
             raise Problem(404, UNKNOWN)
-        self._known[key] = (time.monotonic(), found)
         return found
 
     async def _stored(self, source: str, signals: Sequence[Signal]) -> None:

@@ -3,14 +3,14 @@
 The hot path of a bad night: what is looked up is looked up once for all signals.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from incidents.actions.paging import page_for
 from incidents.consequences import NewJob, auto_declared, storm_shown
 from incidents.core import Core
-from incidents.keeping import keep_alerts, keep_escalations
+from incidents.keeping import alerts_shown, keep_escalations
 from incidents.model.alert import Alert, StormPlace, tool
 from incidents.model.escalation import About, Escalation
 from incidents.model.identity import Person
@@ -44,22 +44,39 @@ async def receive_all(core: Core, said: Mapping[str, Sequence[Signal]]) -> set[s
         organisation = await unit.organisation.current()
         known = {source: signals for source, signals in sorted(said.items()) if source in organisation.sources}
         fresh = {source: await _not_known(unit, source, signals) for source, signals in known.items()}
-        incidents = await _incidents(unit, fresh)
-        for source, signals in fresh.items():
-            if signals:
-                await _Intake(core, unit, organisation, source, incidents).take(signals)
+        keys = {source: {signal.key for signal in signals} for source, signals in fresh.items() if signals}
+        incidents = await _incidents(unit, keys)
+        open_ones = await unit.alerts.open_with(keys)
+        at = core.clock()
+        latest = await unit.alerts.latest_storms(keys)
+        intakes = [
+            _Intake(core, unit, organisation, source, incidents, at, open_ones[source], latest.get(source))
+            for source in keys
+        ]
+        wanted = sum(intake.may_be_new(fresh[intake.source_id]) for intake in intakes)
+        numbers = iter(await unit.alerts.next_numbers(wanted) if wanted else range(0))
+        for intake in intakes:
+            await intake.take(fresh[intake.source_id], numbers)
+        await _keep(unit, intakes, at)
         for incident in incidents.values():
             await core.keep(unit, incident)
     return said.keys() - known.keys()
 
 
-async def _incidents(unit: Unit, said: Mapping[str, Sequence[Signal]]) -> dict[int, Incident]:
+async def _incidents(unit: Unit, keys: Mapping[str, Collection[str]]) -> dict[int, Incident]:
     """The incidents that open alerts belong to of which something is said: held before any alert is."""
-    numbers: set[int] = set()
-    for source, signals in said.items():
-        numbers.update(await unit.alerts.incidents_of(source, {signal.key for signal in signals}))
-    loaded = [await unit.load(number) for number in sorted(numbers)]
+    loaded = [await unit.load(number) for number in await unit.alerts.incidents_of(keys)]
     return {incident.number: incident for incident in loaded if incident is not None}
+
+
+async def _keep(unit: Unit, intakes: Sequence["_Intake"], at: datetime) -> None:
+    """Store what became of all sources at once, however many posted."""
+    await unit.alerts.save_storms([intake.storm for intake in intakes if intake.storm is not None])
+    escalations = [escalation for intake in intakes for escalation in await intake.escalations()]
+    jobs = [job for intake in intakes for job in intake.jobs()]
+    await unit.alerts.save([alert for intake in intakes for alert in intake.touched.values()])
+    await keep_escalations(unit, escalations, at)
+    await unit.enqueue(jobs)
 
 
 async def _not_known(unit: Unit, source: str, signals: Sequence[Signal]) -> list[Signal]:
@@ -82,7 +99,10 @@ class _Intake:
     organisation: Organisation
     source_id: str
     incidents: dict[int, Incident]
-    open: dict[str, Alert] = field(default_factory=dict)
+    at: datetime
+    open: dict[str, Alert]
+    """The source's open alerts of which something is said, by their keys."""
+    latest_storm: Storm | None
     episodes: dict[str, str] = field(default_factory=dict)
     touched: dict[int, Alert] = field(default_factory=dict)
     new: list[Alert] = field(default_factory=list)
@@ -98,24 +118,19 @@ class _Intake:
     def by(self) -> Person:
         return tool(self.source_id)
 
-    async def take(self, signals: Sequence[Signal]) -> None:
-        at = self.core.clock()
-        keys = {signal.key for signal in signals}
-        self.open = await self.unit.alerts.open_with(self.source_id, keys)
+    async def take(self, signals: Sequence[Signal], numbers: Iterator[int]) -> None:
+        """Let the model decide what ``signals`` mean; nothing of it is stored yet. ``numbers`` are for new alerts."""
         named = {signal.key for signal in signals if signal.episode is not None}
         self.episodes = await self.unit.alerts.last_episodes(self.source_id, named - set(self.open))
-        may_be_new = self._may_be_new(signals)
-        numbers = iter(await self.unit.alerts.next_numbers(may_be_new) if may_be_new else range(0))
         for signal in signals:
             alert = self.open.get(signal.key)
             if alert is not None:
-                self._add_to(alert, signal, at)
+                self._add_to(alert, signal, self.at)
             elif signal.kind is SignalKind.FIRE and not self._over(signal):
-                self._fire(next(numbers), signal, at)
-        await self._gather_storm(at)
-        await self._keep(at)
+                self._fire(next(numbers), signal, self.at)
+        await self._gather_storm(self.at)
 
-    def _may_be_new(self, signals: Sequence[Signal]) -> int:
+    def may_be_new(self, signals: Sequence[Signal]) -> int:
         """How many of ``signals`` are new alerts at the most: what is open must end first."""
         ending = {signal.key for signal in signals if signal.kind is SignalKind.RESOLVE}
         lasting = set(self.open) - ending
@@ -170,9 +185,8 @@ class _Intake:
         """Tell whether the new alerts page each by itself, or belong to a storm that pages once for all."""
         if not self.new:
             return
-        latest = await self.unit.alerts.latest_storm(self.source_id)
-        if latest is not None and latest.rages(at):
-            self.storm = latest
+        if self.latest_storm is not None and self.latest_storm.rages(at):
+            self.storm = self.latest_storm
         elif len(self.new) + await self.unit.alerts.recent(self.source_id, at - WITHIN) >= MANY:
             self.storm = await self._begin_storm(at)
         for alert in self.new:
@@ -198,14 +212,15 @@ class _Intake:
         if self.source.policy is not None and severity <= self.source.pages_from:
             self.pages.append(about)
 
-    async def _keep(self, at: datetime) -> None:
-        if self.storm is not None:
-            await self.unit.alerts.save_storm(self.storm)
-        ended = await self._ended_escalations(at)
-        declaring = [auto_declared(alert, at) for alert in self.declaring if alert.is_open]
-        await keep_alerts(self.unit, list(self.touched.values()), at, self.core.pace, self.storm)
-        await keep_escalations(self.unit, [*ended, *await self._begun_escalations(at)], at)
-        await self.unit.enqueue([*declaring, *self._storm_jobs(at)])
+    async def escalations(self) -> list[Escalation]:
+        """Those that end, and those that begin."""
+        return [*await self._ended_escalations(self.at), *await self._begun_escalations(self.at)]
+
+    def jobs(self) -> list[NewJob]:
+        """What follows beside the escalations."""
+        declaring = [auto_declared(alert, self.at) for alert in self.declaring if alert.is_open]
+        shown = alerts_shown(self.touched.values(), self.at, self.core.pace, self.storm)
+        return [*shown, *declaring, *self._storm_jobs(self.at)]
 
     async def _ended_escalations(self, at: datetime) -> list[Escalation]:
         """What need not call any more, since the tool says that somebody is on it or that it is over."""

@@ -86,7 +86,7 @@ class Scene:
         at = core.clock()
         await keep_alerts(unit, [alert for alert in self.alerts if alert.new_log], at, core.pace)
         if self.storm is not None:
-            await unit.alerts.save_storm(self.storm)
+            await unit.alerts.save_storms([self.storm])
             await unit.enqueue([storm_shown(self.storm.id, at)])
         for incident in self.incidents.values():
             await core.keep(unit, incident)

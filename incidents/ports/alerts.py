@@ -1,7 +1,7 @@
 """Keeping and reading alerts and storms of them."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -22,16 +22,16 @@ class AlertUnit(Protocol):
     async def incident_of(self, number: int) -> int | None:
         """The incident that an alert belongs to; locks nothing."""
 
-    async def incidents_of(self, source: str, keys: Collection[str]) -> list[int]:
-        """The incidents that the source's open alerts with these keys belong to, ascending; locks nothing."""
+    async def incidents_of(self, keys: Mapping[str, Collection[str]]) -> list[int]:
+        """The incidents that open alerts with these ``keys``, by source, belong to, ascending; locks nothing."""
 
     async def incidents_in(self, storm: int) -> list[int]:
         """The incidents that open alerts of a storm belong to, ascending; locks nothing."""
 
     async def load(self, number: int) -> Alert | None: ...
 
-    async def open_with(self, source: str, keys: Collection[str]) -> dict[str, Alert]:
-        """The source's open alerts with these keys."""
+    async def open_with(self, keys: Mapping[str, Collection[str]]) -> dict[str, dict[str, Alert]]:
+        """For each source of ``keys`` its open alerts with these keys, by key."""
 
     async def open_of(self, incident: int) -> list[Alert]:
         """The open alerts that belong to an incident."""
@@ -57,13 +57,14 @@ class AlertUnit(Protocol):
     async def save(self, alerts: Sequence[Alert]) -> None:
         """Store new or changed alerts, and what was noted in their logs."""
 
-    async def latest_storm(self, source: str) -> Storm | None: ...
+    async def latest_storms(self, sources: Collection[str]) -> dict[str, Storm]:
+        """The latest storm of each of these sources that had one."""
 
     async def load_storm(self, id: int) -> Storm | None: ...
 
     async def next_storm(self) -> int: ...
 
-    async def save_storm(self, storm: Storm) -> None: ...
+    async def save_storms(self, storms: Sequence[Storm]) -> None: ...
 
 
 class Standing(NamedTuple):
