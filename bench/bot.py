@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from bot.main import now
 from bot.manifest import MANIFEST
-from incidents.actions.sources import new_key
+from incidents.actions.keys import new_key
 from incidents.core import Core
 from incidents.model.organisation import Organisation
 from sandbox.server import Sandbox, running_sandbox

@@ -41,8 +41,8 @@ from bot.sample_alerts import SAMPLE_ALERTS
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
 from bot.slack import Door
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
+from incidents.actions.keys import new_key, new_page_key
 from incidents.actions.services import register_services
-from incidents.actions.sources import new_key
 from incidents.consequences import Pace
 from incidents.core import Clock, Core
 from incidents.model.incident import Incident
@@ -58,6 +58,7 @@ from web.alert_intake import alert_routes
 from web.fetching import fetch
 from web.server import serving, take_address
 from web.slack_requests import slack_requests
+from web.status.site import StatusSite, status_routes
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -104,7 +105,10 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         app = build_app(bot, client, settings.slack_signing_secret)
         connected = asyncio.Event()
         for_slack = [slack_requests(app)] if settings.over_http else []
-        await stack.enter_async_context(serving(address, [*alert_routes(bot.core, fetch), *for_slack]))
+        site = StatusSite(storage.read.public, settings.url, clock)
+        await stack.enter_async_context(site.kept_fresh())
+        routes = [*alert_routes(bot.core, fetch), *for_slack, *status_routes(site)]
+        await stack.enter_async_context(serving(address, routes))
         if settings.over_http:
             connected.set()
         else:
@@ -348,6 +352,25 @@ def source_key(source: str) -> None:
             organisation = await storage.read.organisation.current()
         for line in address_lines(settings.url, source, organisation.sources[source].tool, key):
             click.echo(line)
+        return 0
+
+    carry_out(work())
+
+
+@cli.command("page-key")
+@click.argument("page")
+def page_key(page: str) -> None:
+    """Make a new key for a private status page, and show its link; the key before it stays valid for a day."""
+
+    async def work() -> int:
+        settings = load_settings()
+        async with opened_storage(settings) as storage:
+            try:
+                key = await new_page_key(Core(storage, now), page)
+            except Refusal as refusal:
+                raise WrongSettings(refusal.sentence) from refusal
+        click.echo(f"{settings.url}/shared/{key}")
+        click.echo(f"Or sign in at {settings.url}/private/{page} with the name {page} and the password {key}")
         return 0
 
     carry_out(work())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.public.page import Event, PublicUpdate, Snapshot, Window
@@ -43,6 +43,13 @@ class SqlPublicUnit:
         )
         await self._connection.execute(_replacing(update, "status", "body", "impacts", "edited_at", "next_at"))
 
+    async def add_key(self, page: str, hash: str, at: datetime, others_end: datetime) -> None:
+        keys = page_keys.c
+        await self._connection.execute(delete(page_keys).where(keys.page == page, keys.ends_at <= at))
+        older = update(page_keys).where(keys.page == page, or_(keys.ends_at.is_(None), keys.ends_at > others_end))
+        await self._connection.execute(older.values(ends_at=others_end))
+        await self._connection.execute(insert(page_keys).values(hash=hash, page=page, made_at=at))
+
     async def begin_pages(self, pages: Collection[str], at: datetime) -> None:
         rows = [{"id": page, "since": at} for page in pages]
         if rows:
@@ -72,8 +79,9 @@ class SqlPublicReader:
             events = await _events(connection)
         return snapshots_of(organisation, since, events)
 
-    async def page_of_key(self, digest: str) -> str | None:
-        key = select(page_keys.c.page).where(page_keys.c.hash == digest)
+    async def page_of_key(self, digest: str, at: datetime) -> str | None:
+        keys = page_keys.c
+        key = select(keys.page).where(keys.hash == digest, or_(keys.ends_at.is_(None), keys.ends_at > at))
         async with self._database.reading() as connection:
             return (await connection.execute(key)).scalar_one_or_none()
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from incidents.actions.alerts import receive_all
-from incidents.actions.sources import source_with_key
+from incidents.actions.keys import source_with_key
 from incidents.core import Core
 from incidents.gathering import Gathering
 from incidents.model.organisation import AlertSource, Tool

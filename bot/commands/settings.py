@@ -22,8 +22,8 @@ from bot.organisation_file.addresses import address_lines
 from bot.organisation_file.names import names_of_groups
 from bot.slack import SlackRefused
 from bot.words import word
+from incidents.actions.keys import new_key
 from incidents.actions.organisation import ChangedMeanwhile, change, remove
-from incidents.actions.sources import new_key
 from incidents.model.identity import Person
 from incidents.model.organisation import Item, Kind, Organisation, Part
 from incidents.model.refusals import Refusal, UnknownWord

@@ -14,5 +14,8 @@ class PublicUnit(Protocol):
     async def publish(self, publication: Publication) -> None:
         """Add an update to its event, or put a correction in the place of what it corrects; the title follows."""
 
+    async def add_key(self, page: str, hash: str, at: datetime, others_end: datetime) -> None:
+        """Store the hash of a new key of ``page``; those before it are valid until ``others_end`` at the latest."""
+
     async def begin_pages(self, pages: Collection[str], at: datetime) -> None:
         """Remember since when each of these pages is there, where that is not known yet."""

@@ -1,6 +1,7 @@
 """What status pages need from outside: what was published, and who may read the private ones."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from incidents.public.page import Snapshot
@@ -15,5 +16,5 @@ class PublicReader(Protocol):
     async def snapshots(self) -> Sequence[Snapshot]:
         """Each page as it stands, private ones included."""
 
-    async def page_of_key(self, digest: str) -> str | None:
-        """The id of the private page that the key opens whose SHA-256, in hex, is ``digest``."""
+    async def page_of_key(self, digest: str, at: datetime) -> str | None:
+        """The id of the private page that the key opens then whose SHA-256, in hex, is ``digest``."""

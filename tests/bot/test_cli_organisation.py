@@ -7,7 +7,7 @@ import pytest
 
 from bot.main import now
 from incidents.actions.declare import Declare, declare
-from incidents.actions.sources import source_with_key
+from incidents.actions.keys import source_with_key
 from incidents.core import Core
 from incidents.model.identity import Group, Person
 from incidents.model.organisation import Target

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 import yaml
 
-from incidents.actions.sources import new_key
+from incidents.actions.keys import new_key
 from incidents.model.organisation import AlertSource, Organisation, Policy, Step, Target, Tool
 from tests.e2e.workspace import Workplace, eventually, words
 

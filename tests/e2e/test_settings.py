@@ -9,7 +9,7 @@ from bot.main import EXAMPLE
 from bot.organisation_file.applying import apply_text
 from bot.organisation_file.names import asking
 from incidents.actions.declare import Declare, declare
-from incidents.actions.sources import source_with_key
+from incidents.actions.keys import source_with_key
 from incidents.model.identity import Group
 from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import (

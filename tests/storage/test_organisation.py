@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, text
 
+from incidents.actions.keys import NoSuchSource, new_key, source_with_key
 from incidents.actions.services import register_services
-from incidents.actions.sources import NoSuchSource, new_key, source_with_key
 from incidents.core import Core
 from incidents.model.organisation import (
     AlertSource,

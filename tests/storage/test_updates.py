@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from incidents.actions.change import change_services
 from incidents.actions.declare import Declare, declare
+from incidents.actions.keys import NoSuchPage, new_page_key
 from incidents.actions.organisation import apply
 from incidents.actions.respond import lead
 from incidents.actions.updates import Writing, approve, discard, draft, edit, publish_due, reject
@@ -212,3 +214,18 @@ async def test_what_was_overtaken_before_its_time_is_held_back(core: Core, stora
 
 async def test_a_page_knows_nothing_of_the_days_before_it(storage: SqlStorage, clock: Callable[[], datetime]) -> None:
     assert (await page(storage)).page.since == clock().date()
+
+
+async def test_a_private_page_has_a_key_and_the_one_before_it_for_a_day(
+    core: Core, storage: SqlStorage, clock: Any
+) -> None:
+    old, new = await new_page_key(core, "partners"), await new_page_key(core, "partners")
+
+    async def opened(key: str) -> str | None:
+        return await storage.read.public.page_of_key(sha256(key.encode()).hexdigest(), clock())
+
+    assert [await opened(key) for key in (old, new, "wrong")] == ["partners", "partners", None]
+    clock.pass_by(hours=25)
+    assert [await opened(key) for key in (old, new)] == [None, "partners"]
+    with pytest.raises(NoSuchPage, match="There is: partners"):
+        await new_page_key(core, "status")

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from incidents.actions.sources import new_key
+from incidents.actions.keys import new_key
 from incidents.core import Core
 from incidents.model.alert import Alert
 from incidents.model.organisation import AlertSource, Organisation, OwnedService, Tool

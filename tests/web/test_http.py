@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from incidents.actions.alerts import receive_all
-from incidents.actions.sources import new_key
+from incidents.actions.keys import new_key
 from incidents.core import Core
 from incidents.model.organisation import Tool
 from tests.web.intake import Intake

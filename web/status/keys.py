@@ -6,6 +6,8 @@ A key is looked up by its digest, so that how long that takes tells nothing abou
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
@@ -28,8 +30,9 @@ class KeysUnreadable(Exception):
 class Keys:
     """What keys open. While the database cannot be asked, those that were right open what they did."""
 
-    def __init__(self, reader: PublicReader) -> None:
+    def __init__(self, reader: PublicReader, clock: Callable[[], datetime]) -> None:
         self._reader = reader
+        self._clock = clock
         self._known: dict[str, tuple[float, str]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -51,7 +54,7 @@ class Keys:
 
     async def _asked(self, digest: str) -> str | None:
         async with self._turns:
-            page = await self._reader.page_of_key(digest)
+            page = await self._reader.page_of_key(digest, self._clock())
         if page is None:
             self._known.pop(digest, None)
         else:

@@ -40,7 +40,7 @@ class StatusSite:
 
     def __init__(self, reader: PublicReader, base_url: str, clock: Callable[[], datetime]) -> None:
         self._published = Published(reader)
-        self._keys = Keys(reader)
+        self._keys = Keys(reader, clock)
         self._rendering = Rendering()
         self._base_url = base_url
         self._clock = clock

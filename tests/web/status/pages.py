@@ -148,7 +148,7 @@ class Shelf:
         self.reads += 1
         return self.pages
 
-    async def page_of_key(self, digest: str) -> str | None:
+    async def page_of_key(self, digest: str, at: datetime) -> str | None:
         self._check()
         self.reads += 1
         return {hashlib.sha256(key.encode()).hexdigest(): page for key, page in self.keys.items()}.get(digest)

@@ -1,4 +1,4 @@
-"""The keys of alert sources: whoever knows one may post alerts, so that only their hashes are kept.
+"""The keys of alert sources and of private status pages: whoever knows one may post, or read; only hashes are kept.
 
 A key is 256 random bits, so a plain hash of it tells nothing:
 https://cheatsheetseries.owasp.org/cheatsheets/Cryptographic_Storage_Cheat_Sheet.html
@@ -23,6 +23,26 @@ class NoSuchSource(Refusal):
     def __init__(self, source: str, known: list[str]) -> None:
         there = f"There is: {', '.join(sorted(known))}." if known else "There is none yet: add it with tocsin apply."
         super().__init__(f'There is no alert source "{source[:75]}". {there}')
+
+
+class NoSuchPage(Refusal):
+    """There is no such private status page."""
+
+    def __init__(self, page: str, known: list[str]) -> None:
+        there = f"There is: {', '.join(sorted(known))}." if known else "There is none: set private: yes on a page."
+        super().__init__(f'There is no private status page "{page[:75]}". {there}')
+
+
+async def new_page_key(core: Core, page: str) -> str:
+    """A new key for a private status page, as `new_key`. Raises NoSuchPage."""
+    key, now = secrets.token_urlsafe(KEY_BYTES), core.clock()
+    async with core.storage.transaction() as unit:
+        pages = (await unit.organisation.held()).organisation.pages
+        private = [id for id, each in pages.items() if each.private]
+        if page not in private:
+            raise NoSuchPage(page, private)
+        await unit.public.add_key(page, _hash(key), now, now + GRACE)
+    return key
 
 
 async def new_key(core: Core, source: str) -> str:
