@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -63,6 +65,10 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
+LAST_START = date(2200, 1, 1)
+"""Turns are counted from the first one, and calendars end with the year 9999."""
+
+
 class Rotation(_Item):
     """People who take turns, in this order, each for ``length`` days or weeks.
 
@@ -70,7 +76,7 @@ class Rotation(_Item):
     """
 
     members: Annotated[tuple[Person, ...], Field(min_length=1)]
-    start: date
+    start: Annotated[date, Field(le=LAST_START)]
     """The first turn begins on this day, or on the first ``day`` of the week after it."""
     length: Annotated[int, Field(ge=1, le=366)] = 1
     unit: Literal["days", "weeks"] = "weeks"
@@ -148,6 +154,15 @@ class AutoDeclare(_Item):
         return severity <= self.severity and self.labels.items() <= labels.items()
 
 
+def _readable(expression: str) -> str:
+    try:
+        jmespath.compile(expression)
+    except JMESPathError as error:
+        said = str(error).partition("\n")[0].rstrip(":")
+        raise ValueError(f"this is no JMESPath expression (https://jmespath.org): {said}") from error
+    return expression
+
+
 class AlertSource(_Item):
     """A monitoring tool that posts alerts: where their messages go, and whom they page."""
 
@@ -160,7 +175,7 @@ class AlertSource(_Item):
     """Alerts as bad as this, or worse, page; the others are messages only."""
     service: Id | None = None
     """The affected service of alerts that name none that is known."""
-    mapping: Mapping[str, str] = {}
+    mapping: Mapping[str, Annotated[str, AfterValidator(_readable)]] = {}
     """For the generic tool: JMESPath expressions by the field that each fills."""
     auto_declare: tuple[AutoDeclare, ...] = ()
 

@@ -250,7 +250,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
         policy=st.sampled_from([None, *policies]),
         pages_from=severities,
         service=st.sampled_from([None, *services]),
-        mapping=labels,
+        mapping=st.dictionaries(texts, st.sampled_from(["id", "a.b[0]", "join(`: `, [a, b])"]), max_size=3),
         auto_declare=few(rule),
     )
     page = st.builds(
@@ -324,6 +324,14 @@ async def test_any_organisation_that_is_written_is_read_back(organisation: Organ
         ("teams: \x01", "1:8 this character can't be in a YAML file; remove it"),
         ("- teams", "1:1 here belong lines of the form key: value, indented"),
         ("teams: &all\n  pay: *all", "1:8 this is nested too deeply"),
+        (
+            "sources: {s: {name: S, tool: generic, channel: a, mapping: {title: 'a ['}}}",
+            "1:68 this is no JMESPath expression (https://jmespath.org): ",
+        ),
+        (
+            "schedules: {s: {name: S, rotation: {members: [U0ANA], start: 2999-01-01}}}",
+            "1:62 it can be at most 2200-01-01",
+        ),
         ("teem: {}", '1:1 there is no "teem" here; did you mean "teams"?'),
         ("teams:\n", "1:1 nothing stands here; write a value, or leave the line out"),
         ("teams: {}\nteams: {}", '2:1 "teams" is here for the second time; the first is in line 1'),
