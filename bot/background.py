@@ -12,7 +12,13 @@ async def background_of(core: Core, incident: Incident) -> Background:
     calls = await core.storage.read.entries_of(incident.number, [facts.Paged]) if incident.paged else []
     paged_by = {entry.fact.person: entry.fact.name for entry in calls if isinstance(entry.fact, facts.Paged)}
     organisation = await core.storage.read.organisation.current()
-    return Background(paged_by, _owners(organisation, incident), _watching(organisation, incident))
+    hurts = _hurts_customers(organisation, incident)
+    return Background(paged_by, _owners(organisation, incident), _watching(organisation, incident), hurts)
+
+
+def _hurts_customers(organisation: Organisation, incident: Incident) -> bool:
+    shown = {service for page in organisation.pages.values() for service in page.services}
+    return any(affected.impact.is_outage for service, affected in incident.services.items() if service in shown)
 
 
 def _watching(organisation: Organisation, incident: Incident) -> list[str]:

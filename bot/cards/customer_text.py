@@ -3,29 +3,28 @@
 https://docs.slack.dev/messaging/formatting-message-text
 """
 
-import re
 from collections.abc import Iterator
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.cards.text import escape
+from incidents.public.markdown import markdown_parser
 
-_markdown = MarkdownIt("commonmark", {"html": True})
+_markdown = markdown_parser()
 
 MARKS = {
     "strong_open": "*",
     "strong_close": "*",
     "em_open": "_",
     "em_close": "_",
+    "link_close": ">",
     "softbreak": "\n",
     "hardbreak": "\n",
 }
-LINK = re.compile(r"(?:https?|mailto):[^\s<>|]+")
 
 
 def as_slack(markdown: str) -> str:
-    """``markdown`` as markup: emphasis, links, code, lists and quotes; pictures and HTML are left out."""
+    """``markdown`` as markup: emphasis, links, code, lists and quotes; pictures are links, as on the page."""
     lines: list[str] = []
     depth: list[str] = []
     for token in _markdown.parse(markdown):
@@ -56,17 +55,20 @@ def _inline(token: Token) -> str:
 
 
 def _written(tokens: list[Token]) -> Iterator[str]:
-    links: list[bool] = []
     for token in tokens:
-        if token.type == "text":
-            yield escape(token.content)
-        elif token.type == "code_inline":
-            yield f"`{escape(token.content)}`"
-        elif token.type == "link_open":
-            address = str(token.attrGet("href") or "")
-            links.append(bool(LINK.fullmatch(address)))
-            yield f"<{escape(address)}|" if links[-1] else ""
-        elif token.type == "link_close":
-            yield ">" if links.pop() else ""
-        else:
-            yield MARKS.get(token.type, "")
+        match token.type:
+            case "text":
+                yield escape(token.content)
+            case "code_inline":
+                yield f"`{escape(token.content)}`"
+            case "link_open":
+                yield f"<{_address(token, 'href')}|"
+            case "image":
+                yield f"<{_address(token, 'src')}|{escape(token.content) or 'picture'}>"
+            case _:
+                yield MARKS.get(token.type, "")
+
+
+def _address(token: Token, attribute: str) -> str:
+    """A link's address, whose ``|`` and ``>`` Slack would take for its own."""
+    return escape(str(token.attrGet(attribute) or "")).replace("|", "%7C")

@@ -32,6 +32,8 @@ class Background:
     """The names of the teams that own what is affected."""
     watching: Sequence[str] = ()
     """The names of the teams that are subscribed."""
+    hurts_customers: bool = False
+    """Whether it is bad for a service that a status page shows."""
 
 
 NOTHING_ELSE = Background()
@@ -58,6 +60,7 @@ def facts(incident: Incident, write: WritePerson, background: Background) -> str
         "Commander": write(incident.commander) if incident.commander else _so_far(incident, "nobody yet"),
         "Responders": responders(incident, write, background.paged_by),
         "Alerts": alerts(incident),
+        "Customers": customers(incident, background),
     }
     return "\n".join(f"*{name}*  {fact}" for name, fact in lines.items() if fact)
 
@@ -110,6 +113,14 @@ def alerts(incident: Incident) -> str:
     titles = listing([cut(escape(alert.title), TITLE) for alert in alerting], 2 * SHORT)
     parts = [f"{len(alerting)} open: {titles}" if alerting else "", f"{over} resolved" if over else ""]
     return " · ".join(part for part in parts if part)
+
+
+def customers(incident: Incident, background: Background) -> str:
+    """``told at 03:12: Investigating``; empty where there is nothing that they would have to be told."""
+    latest = incident.updates.latest
+    if latest is not None and latest.published_at is not None:
+        return f"told {slack_date(latest.published_at)}: {latest.text.status.word}"
+    return "*not told yet*" if incident.is_open and background.hurts_customers else ""
 
 
 def responding(incident: Incident) -> str:

@@ -6,7 +6,7 @@ Nothing in it goes stale: it is drawn again at each change, and in between its t
 from collections.abc import Callable
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards import actions
 from bot.cards.blocks import button, context, more_menu, row, section
@@ -18,7 +18,7 @@ from bot.cards.signs import incident_sign
 from bot.cards.text import WritePerson, by_name, cut, duration, escape, mention, prose
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
-from incidents.model.vocabulary import incident_name
+from incidents.model.vocabulary import PublicStatus, incident_name
 
 MORE = [
     (actions.TITLE, "Change the title"),
@@ -47,7 +47,11 @@ def incident_card(
 
 def _open(incident: Incident, now: datetime, write: WritePerson, background: Background) -> list[Block]:
     number = incident.number
-    presses = [button("Join", actions.JOIN, number), button("Page", actions.PAGE, number)]
+    presses = [
+        button("Join", actions.JOIN, number),
+        button("Page", actions.PAGE, number),
+        button("Status update", actions.UPDATE, number),
+    ]
     summary = [button("Edit summary", actions.SUMMARY, number)] if incident.summary else []
     return [
         *headline(incident),
@@ -67,8 +71,21 @@ def _over(incident: Incident, now: datetime, write: WritePerson, background: Bac
         context(standing(incident, write, now)),
         *said,
         section(facts(incident, write, background)),
-        row([button("Reopen", actions.REOPEN, number), button("Timeline", actions.TIMELINE, number)]),
+        row([*_last_word(incident), *_after(number)]),
     ]
+
+
+def _last_word(incident: Incident) -> list[ButtonElement]:
+    """Customers who were told that something is wrong are told that it is over."""
+    latest = incident.updates.latest
+    if latest is None or latest.text.status is PublicStatus.RESOLVED:
+        return []
+    over = PublicStatus.RESOLVED.value
+    return [button("Final status update", actions.UPDATE, incident.number, over, style="primary")]
+
+
+def _after(number: int) -> list[ButtonElement]:
+    return [button("Reopen", actions.REOPEN, number), button("Timeline", actions.TIMELINE, number)]
 
 
 def _summary(incident: Incident) -> Block:

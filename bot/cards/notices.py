@@ -7,9 +7,9 @@ https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 
 from collections.abc import Callable, Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards.actions import JOIN, PAGE
+from bot.cards.actions import JOIN, PAGE, UPDATE
 from bot.cards.blocks import SECTION_LIMIT, button, section
 from bot.cards.effects import alert_titles, effects
 from bot.cards.message import Message
@@ -20,7 +20,7 @@ from incidents.model.facts import Fact
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
-from incidents.model.vocabulary import incident_name
+from incidents.model.vocabulary import PUBLIC_STATUS, PublicStatus, incident_name
 
 HISTORY: tuple[type[Fact], ...] = (facts.ChannelAttached, facts.ChannelDetached, *PAGING)
 """The kinds of entries that a notice must know all of."""
@@ -71,7 +71,18 @@ def _told(incident: Incident, entries: Sequence[Entry], history: Sequence[Entry]
         return None
     line = cut("\n".join(lines), SECTION_LIMIT)
     join = button("Join", JOIN, incident.number) if begun or escalated else None
-    return Message(line, [section(line, join)])
+    return Message(line, [section(line, join or _offer(incident, entries))])
+
+
+def _offer(incident: Incident, entries: Sequence[Entry]) -> ButtonElement | None:
+    """Customers who were told of it may want to know that it goes on: a draft, where the status has changed."""
+    changed = any(isinstance(entry.fact, facts.StatusChanged | facts.Resolved) for entry in entries)
+    latest = incident.updates.latest
+    wanted = PUBLIC_STATUS[incident.status]
+    if not changed or latest is None or latest.text.status is wanted:
+        return None
+    text = "Draft the final update" if wanted is PublicStatus.RESOLVED else "Tell customers"
+    return button(text, UPDATE, incident.number, wanted.value)
 
 
 def _arrival(incident: Incident, before: Sequence[Entry], write: WritePerson) -> Message | None:

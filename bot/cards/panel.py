@@ -41,6 +41,7 @@ def panel_view(
         DividerBlock(),
         *_now(incident),
         *_people(incident, viewer, background),
+        *_outside(incident),
         *_more(incident),
     ]
     title = incident_name(incident.number)
@@ -100,6 +101,15 @@ def _commander(incident: Incident) -> UserSelectElement:
 
 def _commander_block(incident: Incident) -> str:
     return f"panel:{incident.number}:{incident.commander or 'nobody'}"[:BLOCK_ID_LIMIT]
+
+
+def _outside(incident: Incident) -> list[Block]:
+    number = incident.number
+    presses = [
+        button("Status update", actions.UPDATE, number),
+        button("What customers were told", actions.UPDATES, number),
+    ]
+    return [section("*Outside*"), row(presses)]
 
 
 def _more(incident: Incident) -> list[Block]:

@@ -33,7 +33,7 @@ from incidents.model.parts import Service
 from incidents.model.refusals import Refusal
 from incidents.model.status_update import StatusUpdate
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT
-from incidents.model.vocabulary import PublicStatus, Status
+from incidents.model.vocabulary import PUBLIC_STATUS, PublicStatus
 
 WORD = "update"
 REDRAW = "update.redraw"
@@ -46,15 +46,6 @@ PROMISES = (15, 30, 60, 120, 240)
 """Minutes until the next update that can be promised."""
 KEPT = "kept"
 """The promise that was made when the draft was written stays as it is."""
-
-FROM_STATUS = {
-    Status.DECLARED: PublicStatus.INVESTIGATING,
-    Status.INVESTIGATING: PublicStatus.INVESTIGATING,
-    Status.IDENTIFIED: PublicStatus.IDENTIFIED,
-    Status.MONITORING: PublicStatus.MONITORING,
-    Status.RESOLVED: PublicStatus.RESOLVED,
-}
-"""What customers are told first of an incident's own status; neither moves the other."""
 
 
 class WrongWindow(Refusal):
@@ -94,7 +85,7 @@ def update_form(incident: Incident, answers: Answers, carried: Carried) -> dict[
 
 def first_answers(incident: Incident, status: PublicStatus | None, body: str) -> Answers:
     """What a new draft begins with: the incident's affected services, and ``body`` as the template has it."""
-    wanted = status or FROM_STATUS[incident.status]
+    wanted = status or PUBLIC_STATUS[incident.status]
     chosen = {} if wanted is PublicStatus.RESOLVED else services_of(incident)
     return Answers(wanted, incident.updates.title, body, chosen)
 

@@ -69,6 +69,16 @@ class Status(StrEnum):
             raise UnknownWord("status", text, [status.word for status in cls]) from None
 
 
+PUBLIC_STATUS = {
+    Status.DECLARED: PublicStatus.INVESTIGATING,
+    Status.INVESTIGATING: PublicStatus.INVESTIGATING,
+    Status.IDENTIFIED: PublicStatus.IDENTIFIED,
+    Status.MONITORING: PublicStatus.MONITORING,
+    Status.RESOLVED: PublicStatus.RESOLVED,
+}
+"""What a draft for customers says first of each status; neither moves the other by itself."""
+
+
 class AlertStatus(StrEnum):
     """Whether anybody has taken an alert on, or it is over; it never reopens."""
 

@@ -54,7 +54,7 @@ def test_what_is_missing_is_one_press_away() -> None:
 
 def test_the_card_offers_nothing_that_comes_later() -> None:
     shown = card(incident())
-    assert labels(shown) == ["Add one", "Take command", "Join", "Page", "Resolve"]
+    assert labels(shown) == ["Add one", "Take command", "Join", "Page", "Status update", "Resolve"]
     assert "Alerts" not in words(shown) and "Customers" not in words(shown)
 
 
@@ -184,7 +184,7 @@ def test_the_panel_has_every_action_within_two_presses() -> None:
     offered = {pressed.word for each in elements(shown) if (pressed := read_press(chosen(each)))}
     assert offered == {
         *("status", "severity", "title", "summary", "services", "note"),
-        *("join", "lead", "page", "subscribe", "timeline", "detach", "resolve"),
+        *("join", "lead", "page", "subscribe", "timeline", "detach", "resolve", "update", "updates"),
     }
     assert shown["callback_id"] == "panel"
     assert shown["private_metadata"] == '{"incident": 12}'

@@ -7,15 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-LINKS = {"http", "https", "mailto"}
-"""Where a link may lead, by whole addresses only."""
+from incidents.public.markdown import LINKS, markdown_parser
 
-_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True})
-_PARSER.validateLink = lambda url: url.partition(":")[0].lower() in LINKS  # type: ignore[method-assign]
+_PARSER = markdown_parser()
 # A picture's sender would see who reads; and a page has its own outline, without an update's headings.
 _PARSER.add_render_rule("image", lambda _, tokens, place, *__: _link_to_picture(tokens[place]))
 _PARSER.add_render_rule("heading_open", lambda *_: "<p><strong>")
