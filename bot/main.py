@@ -56,6 +56,9 @@ from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
 from web.alert_intake import alert_routes
 from web.fetching import fetch
+from web.readers.post import Post
+from web.readers.routes import ReaderDesk
+from web.readers.telling import Telling
 from web.server import serving, take_address
 from web.slack_requests import slack_requests
 from web.status.site import StatusSite, status_routes
@@ -98,7 +101,10 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         storage = await stack.enter_async_context(opened_storage(settings))
         client = web_client(settings, settings.slack_bot_token)
         bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client))
-        runner = JobRunner(storage, {kind: partial(work, bot) for kind in HANDLERS}, clock)
+        post = Post(*settings.mail) if settings.mail else None
+        telling = Telling(bot.core, post, settings.url)
+        handlers = {kind: partial(work, bot) for kind in HANDLERS} | telling.handlers
+        runner = JobRunner(storage, handlers, clock)
         stack.push_async_callback(runner.stop)
         with can_be_mended(DatabaseInUse, OSError):
             await runner.start()
@@ -107,7 +113,8 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         for_slack = [slack_requests(app)] if settings.over_http else []
         site = StatusSite(storage.read.public, settings.url, clock)
         await stack.enter_async_context(site.kept_fresh())
-        routes = [*alert_routes(bot.core, fetch), *for_slack, *status_routes(site)]
+        desk = ReaderDesk(bot.core, site.page, settings.url, mail=post is not None)
+        routes = [*alert_routes(bot.core, fetch), *for_slack, *desk.routes(), *status_routes(site)]
         await stack.enter_async_context(serving(address, routes))
         if settings.over_http:
             connected.set()

@@ -5,6 +5,7 @@ What an organisation is (services, teams …) is data and lives in the database 
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     tocsin_host: str = "127.0.0.1"
     tocsin_port: int = Field(default=3000, ge=0, le=65535)
     tocsin_url: str = ""
+    tocsin_smtp_url: str = ""
+    tocsin_mail_from: str = ""
     tocsin_announcement_channels: Annotated[tuple[str, ...], NoDecode] = ("incidents",)
     tocsin_channel_name: str = "inc-{number}-{title}"
 
@@ -47,6 +50,13 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str) -> str:
         return _address(value) if value else ""
 
+    @field_validator("tocsin_smtp_url")
+    @classmethod
+    def _smtp(cls, value: str) -> str:
+        if value and not re.fullmatch(r"smtps?://[^/]+/?", value):
+            raise ValueError("must be an address as smtp://user:password@host:587")
+        return value
+
     @field_validator("tocsin_channel_name")
     @classmethod
     def _known_placeholders(cls, value: str) -> str:
@@ -60,6 +70,14 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """Where this Tocsin is reached from outside, without a slash at its end."""
         return self.tocsin_url or f"http://{self.tocsin_host}:{self.tocsin_port}"
+
+    @property
+    def mail(self) -> tuple[str, str] | None:
+        """Where mail is handed in, and who it is from; None where no mail is sent."""
+        if not self.tocsin_smtp_url:
+            return None
+        host = urlsplit(self.url).hostname or "localhost"
+        return self.tocsin_smtp_url, self.tocsin_mail_from or f"Status <status@{host}>"
 
     @property
     def over_http(self) -> bool:

@@ -45,6 +45,8 @@ class JobKind(StrEnum):
     REMIND_OF_UPDATE = "remind_of_update"
     REMIND_APPROVERS = "remind_approvers"
     TELL_READERS = "tell_readers"
+    TELL_READER = "tell_reader"
+    ASK_READER = "ask_reader"
     PUBLISH_ELSEWHERE = "publish_elsewhere"
 
 
@@ -262,6 +264,18 @@ def publication_due(incident: int, update: int, at: datetime) -> NewJob:
     """A status update that is approved is published when its time has come."""
     lane = f"INC-{incident}/publishing-{update}"
     return NewJob(JobKind.PUBLISH_DUE, incident, lane, at, update, update, lane, str(update))
+
+
+def confirmation_asked(reader: int, at: datetime) -> NewJob:
+    """A reader of a status page is asked to confirm that they want to be told."""
+    lane = f"reader-{reader}/asking"
+    return NewJob(JobKind.ASK_READER, reader, lane, at, 0, 0, lane)
+
+
+def reader_told(reader: int, event: str, update: str, at: datetime) -> NewJob:
+    """A reader is told of one update; each has a lane of their own, so that nobody waits for another's mail."""
+    lane = f"reader-{reader}"
+    return NewJob(JobKind.TELL_READER, reader, lane, at, 0, 0, f"{lane}/{update}", f"{event} {update}")
 
 
 def auto_declared(alert: Alert, at: datetime) -> NewJob:

@@ -22,6 +22,7 @@ from storage.on_call import SqlOnCallReader
 from storage.organisation import Remembered, SqlOrganisationReader
 from storage.paging import SqlPagingReader
 from storage.public import SqlPublicReader
+from storage.readers import SqlReaderReader
 from storage.rows import entry_from, folded, numbered, read_incidents
 from storage.tables import (
     incident_responders,
@@ -49,6 +50,7 @@ class SqlReader:
         self.alerts = SqlAlertReader(database)
         self.paging = SqlPagingReader(database)
         self.public = SqlPublicReader(database, remembered)
+        self.readers = SqlReaderReader(database)
 
     async def incident(self, number: int) -> Incident | None:
         return await self._one(numbered(number))

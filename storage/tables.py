@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     column,
 )
 
@@ -188,6 +189,31 @@ public_updates = Table(
     Index("ix_public_updates_event", "event", "place"),
 )
 """What was published: approved text alone, by ids that mean nothing inside. The counter ``public`` goes up with it."""
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("page", Id, nullable=False),
+    Column("address", Id, nullable=False),
+    Column("services", Text, nullable=False),
+    Column("token", Id, nullable=False, unique=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("asked_at", UtcTime),
+    Column("confirmed_at", UtcTime),
+    UniqueConstraint("page", "address"),
+    sqlite_autoincrement=True,
+)
+"""Who wants to be told of what a status page says; ``services`` are public ids, as JSON."""
+
+reader_updates = Table(
+    "reader_updates",
+    metadata,
+    Column("reader", ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True),
+    Column("update", Id, primary_key=True, quote=True),
+    Column("told_at", UtcTime, nullable=False),
+)
+"""Of which updates each reader was told, so that nobody is told twice."""
 
 posts = Table(
     "posts",

@@ -23,6 +23,7 @@ from storage.on_call import SqlOnCallUnit
 from storage.organisation import Remembered, SqlOrganisationUnit
 from storage.paging import SqlPagingUnit
 from storage.public import SqlPublicUnit
+from storage.readers import SqlReaderUnit
 from storage.rows import (
     Values,
     alert_values,
@@ -71,6 +72,7 @@ class SqlUnit:
         self.alerts = SqlAlertUnit(connection)
         self.paging = SqlPagingUnit(connection)
         self.public = SqlPublicUnit(connection)
+        self.readers = SqlReaderUnit(connection)
 
     async def next_number(self) -> int:
         return (await take_numbers(self._connection, "incident", 1))[0]

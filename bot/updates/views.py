@@ -7,21 +7,22 @@ from incidents.model.draft_warnings import warnings_of
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
 from incidents.model.status_update import StatusUpdate
-from incidents.publishing import pages_that_show
+from incidents.publishing import pages_that_show, public_service
 
 
 async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> DraftView:
     """The status update as it stands. Raises SlackUnavailable."""
     organisation = await bot.core.storage.read.organisation.current()
     names = await bot.people.names(incident.responders)
-    shown = pages_that_show(organisation, _about(incident, update))
+    about = _about(incident, update)
+    shown = pages_that_show(organisation, about)
     return DraftView(
         incident=incident,
         update=update,
         approval=approval_of(incident, organisation, await approver_members(bot, organisation)),
         warnings=warnings_of(incident, update, list(names.values()), organisation.updates.internal_hosts),
         pages=[organisation.pages[page].name for page in shown],
-        readers=0,
+        readers=await bot.core.storage.read.readers.count(shown, {public_service(service) for service in about}),
     )
 
 

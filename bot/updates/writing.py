@@ -85,7 +85,7 @@ async def write_update(asked: Asked, view: payloads.View) -> Message:
 
 async def _template(asked: Asked, incident: Incident, answers: Answers) -> str:
     communication = (await asked.bot.core.storage.read.organisation.current()).updates
-    services = [service.name for service, impact in answers.chosen.items() if impact.rank]
+    services = {service.name: impact for service, impact in answers.chosen.items() if impact.rank}
     return rendered(communication.template_for(answers.status), answers.status, answers.title, services)
 
 

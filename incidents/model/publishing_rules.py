@@ -26,9 +26,10 @@ class _Item(BaseModel):
 
 
 def _as_colour(written: str) -> str:
-    if written and not re.fullmatch(r"#[0-9a-f]{6}", written):
+    colour = written.lower()
+    if colour and not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise ValueError('write a colour as "#1a7f37"')
-    return written
+    return colour
 
 
 def _as_logo(written: str) -> str:
@@ -46,6 +47,12 @@ def _as_logo(written: str) -> str:
     return written
 
 
+def _as_variable(written: str) -> str:
+    if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", written):
+        raise ValueError('write the environment variable that holds the key, as "${STATUSPAGE_KEY}", not the key')
+    return written
+
+
 class ServicesShown(_Item):
     """Services that a page shows together, under a name, or under none."""
 
@@ -60,7 +67,7 @@ class Statuspage(_Item):
     """
 
     page: Annotated[str, Field(min_length=1, max_length=75)]
-    key: Annotated[str, Field(pattern=r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$")]
+    key: Annotated[str, AfterValidator(_as_variable)]
     components: Mapping[Id, str] = {}
 
 

@@ -21,6 +21,7 @@ from incidents.ports.paging import PagingReader, PagingUnit
 from incidents.ports.posts import Post, Purpose
 from incidents.ports.public import PublicReader, PublicUnit
 from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
+from incidents.public.readers import ReaderReader, ReaderUnit
 
 
 class Unit(Protocol):
@@ -40,6 +41,9 @@ class Unit(Protocol):
 
     @property
     def public(self) -> PublicUnit: ...
+
+    @property
+    def readers(self) -> ReaderUnit: ...
 
     async def next_number(self) -> int:
         """The next ``n`` of INC-n: without gaps and without duplicates, whoever asks at the same time."""
@@ -104,6 +108,9 @@ class Reader(Protocol):
 
     @property
     def public(self) -> PublicReader: ...
+
+    @property
+    def readers(self) -> ReaderReader: ...
 
     async def incident(self, number: int) -> Incident | None: ...
 

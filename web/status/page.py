@@ -100,6 +100,16 @@ def event(event: Event, reading: Reading) -> Rendered:
     return _drawn("event.html", reading, "..", event=event)
 
 
+def form(reading: Reading, address: str, fault: str) -> Rendered:
+    """Where somebody subscribes, with what they typed and what is wrong with it."""
+    return _drawn("subscribe.html", reading, reading.address, address=address, fault=fault)
+
+
+def sentences(reading: Reading, heading: str, sentence: str, press: str = "") -> Rendered:
+    """An answer in a sentence, perhaps with a button that asks for it."""
+    return _drawn("sentences.html", reading, reading.address, heading=heading, sentence=sentence, press=press)
+
+
 def style(reading: Reading) -> Rendered:
     """How the page looks, in its own colour."""
     return Rendered("text/css; charset=utf-8", _style(reading.snapshot.page.colour))

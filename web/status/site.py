@@ -51,6 +51,10 @@ class StatusSite:
         async with self._published.kept_fresh():
             yield
 
+    def page(self, id: str) -> Snapshot | None:
+        """A page as it is shown, private ones included."""
+        return self._published.page(id)
+
     def changed(self) -> None:
         """Something was published: show it at once, rather than within a second."""
         self._published.changed()

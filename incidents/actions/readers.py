@@ -1,0 +1,65 @@
+"""Readers of status pages: subscribing, confirming, leaving, and who must be told of what was published."""
+
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+
+from incidents.consequences import confirmation_asked, reader_told
+from incidents.core import Core
+from incidents.public.readers import Reader, address_of
+from incidents.publishing import pages_that_show, public_service
+
+TOKEN_BYTES = 24
+ASKED_AGAIN = timedelta(hours=1)
+"""Nobody is asked to confirm more often: others could have them written to."""
+
+
+async def subscribe_reader(core: Core, page: str, written: str, services: Collection[str] = ()) -> None:
+    """Ask whoever has the address to confirm that they want to be told. Raises NoAddress.
+
+    What happens is the same whether they are subscribed already, so that nobody learns who reads.
+    """
+    address, now = address_of(written), core.clock()
+    async with core.storage.transaction() as unit:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        reader = await unit.readers.add(page, address, services, token, now)
+        asked = await core.storage.read.readers.asked_since(reader.id, now - ASKED_AGAIN)
+        if reader.confirmed_at is None and not asked:
+            await unit.readers.asked(reader.id, now)
+            await unit.enqueue([confirmation_asked(reader.id, now)])
+
+
+async def confirm_reader(core: Core, token: str) -> Reader | None:
+    """Who followed the link of that mail is told from now on; None where there is no such reader."""
+    async with core.storage.transaction() as unit:
+        return await unit.readers.confirm(token, core.clock())
+
+
+async def remove_reader(core: Core, token: str) -> Reader | None:
+    """Forget somebody who does not want to be told any more; None where there is none."""
+    async with core.storage.transaction() as unit:
+        return await unit.readers.remove(token)
+
+
+async def begin_telling(core: Core, incident: int, update: int) -> None:
+    """A job for each reader who is to be told of a published update; nobody is told of a correction."""
+    async with core.storage.transaction() as unit:
+        told = await unit.load(incident)
+        published = told.updates.by_number.get(update) if told is not None else None
+        if told is None or published is None or published.published_at is None or published.corrects is not None:
+            return
+        if not published.text.notify:
+            return
+        organisation = await unit.organisation.current()
+        about = {service for each in told.updates.published for service in each.text.services}
+        pages = pages_that_show(organisation, about)
+        event, public = told.updates.published[0].public_id, {public_service(service) for service in about}
+        concerned = [reader for reader in await unit.readers.confirmed(pages) if reader.wants(public)]
+        at = core.clock()
+        await unit.enqueue([reader_told(reader.id, event, published.public_id, at) for reader in concerned])
+
+
+async def reader_was_told(core: Core, reader: int, update: str) -> None:
+    """Put on record that a reader was told of the update with this public id."""
+    async with core.storage.transaction() as unit:
+        await unit.readers.told(reader, update, core.clock())

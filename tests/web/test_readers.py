@@ -1,0 +1,276 @@
+"""Readers of status pages: asked before they are told, told once of what was published, gone with one press.
+
+A real SMTP server on loopback, a real database, and the forms over HTTP.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import aiohttp
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from incidents.actions.declare import Declare, declare
+from incidents.actions.readers import begin_telling
+from incidents.actions.updates import Writing, approve, draft
+from incidents.core import Core
+from incidents.model.identity import Person
+from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
+from incidents.model.publishing_rules import ServicesShown, StatusPage
+from incidents.model.status_update import StatusUpdate
+from incidents.model.vocabulary import Impact, PublicStatus
+from incidents.publishing import public_service
+from storage.runner import JobRunner
+from storage.storage import SqlStorage
+from tests.bot.free_port import free_port
+from tests.clock import Clock
+from web.readers.post import Post
+from web.readers.routes import ReaderDesk
+from web.readers.telling import Telling
+from web.server import serving, take_address
+from web.status.site import StatusSite, status_routes
+
+ANA, BEN = Person.of("slack", "UANA"), Person.of("slack", "UBEN")
+BODY = "Some **card payments** fail.\n\n<script>alert(1)</script>"
+
+
+@dataclass
+class MailServer:
+    """Takes what is handed in, or refuses it."""
+
+    taken: list[EmailMessage] = field(default_factory=list)
+    refuse: dict[str, str] = field(default_factory=dict)
+    """What the server answers for an address."""
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        self.taken.append(mail)
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.taken if mail["To"] == address]
+
+
+@dataclass
+class Office:
+    """All that readers meet, and the way to publish something for them."""
+
+    core: Core
+    mail: MailServer
+    runner: JobRunner
+    site: StatusSite
+    session: aiohttp.ClientSession
+    url: str
+    clock: Clock
+
+    async def settled(self) -> None:
+        await self.runner.idle()
+
+    async def subscribe(self, address: str, *services: str, page: str = "status") -> int:
+        form = [("address", address), *(("service", public_service(service)) for service in services)]
+        async with self.session.post(f"{self.url}/status/{page}/subscribe", data=form) as answer:
+            await answer.text()
+        await self.settled()
+        return answer.status
+
+    async def follow(self, link: str, press: bool = True) -> tuple[int, str]:
+        """Open a link of a mail; ``press`` its button too."""
+        ask = self.session.post if press else self.session.get
+        async with ask(link) as answer:
+            return answer.status, await answer.text()
+
+    async def confirmed(self, address: str, *services: str) -> None:
+        await self.subscribe(address, *services)
+        assert (await self.follow(link_in(self.mail.to(address)[-1], "confirm")))[0] == 200
+
+    async def publish(self, body: str = BODY, service: str = "checkout", **more: Any) -> StatusUpdate:
+        """Ana writes an update of INC-1 that Ben approves."""
+        writing = Writing(
+            title="Problems with payments",
+            body=body,
+            status=PublicStatus.INVESTIGATING,
+            impacts={service: Impact.PARTIAL_OUTAGE},
+            **more,
+        )
+        _, written = await draft(self.core, 1, ANA, writing)
+        _, update = await approve(self.core, 1, BEN, written.number, written.text.digest, (), {})
+        await self.settled()
+        return update
+
+
+def link_in(mail: EmailMessage, what: str) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [link] = set(re.findall(rf"http://\S+/{what}\b", body.get_content()))
+    return str(link)
+
+
+def organisation() -> Organisation:
+    services = {id: OwnedService(name=id.title()) for id in ("checkout", "search")}
+    groups = (ServicesShown(services=("checkout", "search")),)
+    pages = {
+        "status": StatusPage(name="Acme status", groups=groups),
+        "inside": StatusPage(name="Inside", groups=groups, private=True),
+    }
+    approvers = Communication(approvers=(Target.of(TargetKind.PERSON, BEN),))
+    return Organisation(services=services, pages=pages, updates=approvers)
+
+
+@pytest.fixture
+async def office(database_address: str) -> AsyncIterator[Office]:
+    async with AsyncExitStack() as stack:
+        server, port = MailServer(), free_port()
+        controller = Controller(server, hostname="127.0.0.1", port=port)
+        controller.start()
+        stack.callback(controller.stop)
+        clock = Clock()
+        storage = await SqlStorage.open(database_address)
+        stack.push_async_callback(storage.close)
+        core = Core(storage, clock)
+        async with storage.transaction() as unit:
+            await unit.organisation.save(organisation())
+        await declare(core, Declare(ANA, "form", "Checkout fails"))
+        address = take_address("127.0.0.1", 0)
+        url = f"http://127.0.0.1:{address.getsockname()[1]}"
+        telling = Telling(core, Post(f"smtp://127.0.0.1:{port}", "Acme status <status@acme.example>"), url)
+        runner = JobRunner(storage, telling.handlers, clock)
+        await runner.start()
+        stack.push_async_callback(runner.stop)
+        site = StatusSite(storage.read.public, url, clock)
+        await stack.enter_async_context(site.kept_fresh())
+        desk = ReaderDesk(core, site.page, url, mail=True)
+        await stack.enter_async_context(serving(address, [*desk.routes(), *status_routes(site)]))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Office(core, server, runner, site, session, url, clock)
+
+
+async def test_whoever_subscribes_is_asked_and_told_only_after_they_confirmed(office: Office) -> None:
+    assert await office.subscribe("Kim@Example.com") == 200
+    [asked] = office.mail.taken
+    assert asked["To"] == "Kim@example.com" and asked["Subject"] == "Confirm: Acme status"
+    await office.publish("Before.")
+    assert office.mail.taken == [asked]
+
+    link = link_in(asked, "confirm")
+    assert (await office.follow(link, press=False))[0] == 200
+    await office.publish("Still before: a link that is only opened confirms nothing.")
+    assert office.mail.taken == [asked]
+
+    assert "You are subscribed" in (await office.follow(link))[1]
+    await office.publish()
+    told = office.mail.taken[-1]
+    assert told["Subject"] == "Investigating: Problems with payments"
+    plain, html = (told.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert "Some card payments fail." in plain and "Checkout: Partial outage" in plain
+    assert "<strong>card payments</strong>" in html and "<script>" not in html
+    assert f"{office.url}/status/status/incidents/" in plain
+
+
+async def test_one_press_of_the_mail_program_ends_it(office: Office) -> None:
+    await office.confirmed("kim@example.com")
+    await office.publish()
+    told = office.mail.taken[-1]
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = told["List-Unsubscribe"].strip("<> \r\n")
+    assert (await office.follow(link, press=False))[0] == 200
+    async with office.session.post(link, data={"List-Unsubscribe": "One-Click"}) as answer:
+        assert answer.status == 200
+    await office.publish("More.")
+    assert office.mail.taken[-1] is told
+    assert (await office.follow(link))[0] == 404
+
+
+async def test_readers_are_told_only_of_the_services_they_chose(office: Office) -> None:
+    await office.confirmed("all@example.com")
+    await office.confirmed("search@example.com", "search")
+    await office.confirmed("checkout@example.com", "checkout", "nonsense")
+    before = len(office.mail.taken)
+    await office.publish()
+    assert {mail["To"] for mail in office.mail.taken[before:]} == {"all@example.com", "checkout@example.com"}
+
+
+async def test_each_is_told_once_however_often_the_work_is_done_again(office: Office) -> None:
+    await office.confirmed("kim@example.com")
+    update = await office.publish()
+    for _ in range(3):
+        await begin_telling(office.core, 1, update.number)
+        await office.settled()
+    assert len(office.mail.to("kim@example.com")) == 2  # asked, and told
+
+
+async def test_nobody_is_told_where_the_update_says_so_or_of_a_correction(office: Office) -> None:
+    await office.confirmed("kim@example.com")
+    await office.publish(notify=False)
+    assert len(office.mail.taken) == 1
+    first = await office.publish("Second.")
+    assert len(office.mail.taken) == 2
+    corrected = Writing(
+        body="Second, corrected.", status=PublicStatus.INVESTIGATING, impacts={"checkout": Impact.DEGRADED}
+    )
+    _, written = await draft(office.core, 1, ANA, corrected, corrects=first.number)
+    await approve(office.core, 1, BEN, written.number, written.text.digest, (), {})
+    await office.settled()
+    assert len(office.mail.taken) == 2
+
+
+async def test_an_address_that_fails_delays_nobody_and_is_tried_again(office: Office) -> None:
+    await office.confirmed("away@example.com")
+    await office.confirmed("gone@example.com")
+    await office.confirmed("kim@example.com")
+    office.mail.refuse = {"away@example.com": "451 later", "gone@example.com": "550 no such user"}
+    await office.publish()
+    assert len(office.mail.to("kim@example.com")) == 2
+    office.mail.refuse = {}
+    office.clock.pass_by(minutes=2)
+    await office.settled()
+    await asyncio.sleep(0)
+    assert len(office.mail.to("away@example.com")) == 2
+    assert len(office.mail.to("gone@example.com")) == 1
+    [parked] = await office.core.storage.jobs.parked()  # type: ignore[attr-defined]
+    assert "refuses the address: 550" in parked.reason and "gone@" not in parked.reason
+
+
+async def test_nobody_is_asked_again_within_the_hour_and_all_are_answered_alike(office: Office) -> None:
+    for _ in range(3):
+        assert await office.subscribe("kim@example.com") == 200
+    assert len(office.mail.taken) == 1
+    await office.follow(link_in(office.mail.taken[0], "confirm"))
+    assert await office.subscribe("kim@example.com") == 200
+    assert len(office.mail.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["", "kim", "kim@", "a b@example.com", "kim@example.com\r\nBcc: x@example.com", "x" * 300]
+)
+async def test_what_is_no_address_is_said_at_the_field(office: Office, address: str) -> None:
+    async with office.session.post(f"{office.url}/status/status/subscribe", data={"address": address}) as answer:
+        said = await answer.text()
+    assert answer.status == 422 and "Write an e-mail address, as name@example.com." in said
+    assert office.mail.taken == []
+
+
+async def test_there_is_no_way_in_by_what_does_not_exist(office: Office) -> None:
+    for page in ("inside", "nothing"):
+        assert await office.subscribe("kim@example.com", page=page) == 404
+    for what in ("confirm", "leave"):
+        for press in (False, True):
+            assert (await office.follow(f"{office.url}/readers/wrong/{what}", press))[0] == 404
+    async with office.session.get(f"{office.url}/status/status/subscribe") as answer:
+        assert answer.status == 200 and "Set-Cookie" not in answer.headers
+        assert "form-action 'self'" in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,112 @@
+"""How readers subscribe, confirm and leave. A link alone changes nothing: mail programs follow links by themselves.
+
+What is answered does not tell who reads a page.
+"""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from incidents.actions.readers import confirm_reader, remove_reader, subscribe_reader
+from incidents.core import Core
+from incidents.public.page import Snapshot
+from incidents.public.readers import NoAddress, Reader
+from web.status import desk
+from web.status.kept import SAFE
+from web.status.surface import Reading, Rendered
+
+FORM_LIMIT = 16 * 1024
+"""Bytes of a form."""
+
+
+class ReaderDesk:
+    """The forms of all public pages; ``mail`` says whether anything can be sent."""
+
+    def __init__(self, core: Core, pages: Callable[[str], Snapshot | None], url: str, mail: bool) -> None:
+        self._core = core
+        self._pages = pages
+        self._url = url
+        self._mail = mail
+
+    def routes(self) -> list[web.RouteDef]:
+        """They stand before the routes of the pages, which take all that is below them."""
+        return [
+            web.get("/status/{page}/subscribe", self.ask),
+            web.post("/status/{page}/subscribe", self.subscribe),
+            web.get("/readers/{token}/confirm", self.ask_to_confirm),
+            web.post("/readers/{token}/confirm", self.confirm),
+            web.get("/readers/{token}/leave", self.ask_to_leave),
+            web.post("/readers/{token}/leave", self.leave),
+        ]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """The form in which somebody subscribes."""
+        reading = self._public(request.match_info["page"])
+        return _answer(desk.asked(reading) if self._mail else desk.by_feed_only(reading))
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        """Sends a mail that asks to confirm; the answer is the same for whoever is subscribed already."""
+        reading = self._public(request.match_info["page"])
+        if not self._mail:
+            return _answer(desk.by_feed_only(reading))
+        if (request.content_length or 0) > FORM_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(FORM_LIMIT, request.content_length or 0)
+        filled = await request.post()
+        address = str(filled.get("address", ""))
+        known = {service.id for service in reading.snapshot.page.services}
+        chosen = {str(each) for each in filled.getall("service", [])} & known
+        try:
+            await subscribe_reader(self._core, reading.snapshot.page.id, address, chosen)
+        except NoAddress:
+            return _answer(desk.wrong(reading, address), 422)
+        return _answer(desk.sent(reading))
+
+    async def ask_to_confirm(self, request: web.Request) -> web.Response:
+        """The link of the first mail."""
+        reader = await self._reader(request)
+        return _answer(desk.confirming(self._reading(reader.page), reader.address))
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """Whoever pressed the button is told from now on."""
+        reader = _there(await confirm_reader(self._core, request.match_info["token"]))
+        return _answer(desk.subscribed(self._reading(reader.page)))
+
+    async def ask_to_leave(self, request: web.Request) -> web.Response:
+        """The link of every other mail."""
+        reader = await self._reader(request)
+        return _answer(desk.leaving(self._reading(reader.page), reader.address))
+
+    async def leave(self, request: web.Request) -> web.Response:
+        """One press, of a person's or of their mail program's: https://www.rfc-editor.org/rfc/rfc8058#section-3.2"""
+        reader = _there(await remove_reader(self._core, request.match_info["token"]))
+        return _answer(desk.left(self._reading(reader.page)))
+
+    async def _reader(self, request: web.Request) -> Reader:
+        return _there(await self._core.storage.read.readers.with_token(request.match_info["token"]))
+
+    def _public(self, page: str) -> Reading:
+        """Raises HTTPNotFound, for a private page too."""
+        reading = self._reading(page)
+        if reading.snapshot.page.private:
+            raise web.HTTPNotFound(headers=SAFE)
+        return reading
+
+    def _reading(self, page: str) -> Reading:
+        """Raises HTTPNotFound."""
+        snapshot = self._pages(page)
+        if snapshot is None:
+            raise web.HTTPNotFound(headers=SAFE)
+        place = "private" if snapshot.page.private else "status"
+        return Reading(snapshot, f"{self._url}/{place}/{page}", self._core.clock())
+
+
+def _there(reader: Reader | None) -> Reader:
+    """Raises HTTPNotFound."""
+    if reader is None:
+        raise web.HTTPNotFound(headers=SAFE)
+    return reader
+
+
+def _answer(rendered: Rendered, status: int = 200) -> web.Response:
+    headers = {**SAFE, "Content-Type": rendered.media_type, "Cache-Control": "no-store"}
+    return web.Response(status=status, body=rendered.body, headers=headers)

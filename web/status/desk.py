@@ -1,0 +1,60 @@
+"""What readers are answered when they subscribe, confirm or leave."""
+
+from web.status.language import N_, language
+from web.status.page import form, sentences
+from web.status.surface import Reading, Rendered
+
+SUBSCRIBE = N_("Subscribe")
+UNSUBSCRIBE = N_("Unsubscribe")
+NO_ADDRESS = N_("Write an e-mail address, as name@example.com.")
+
+
+def asked(reading: Reading) -> Rendered:
+    """The form, empty."""
+    return form(reading, "", "")
+
+
+def wrong(reading: Reading, address: str) -> Rendered:
+    """The form again, since ``address`` is none."""
+    return form(reading, address, _say(reading, NO_ADDRESS))
+
+
+def by_feed_only(reading: Reading) -> Rendered:
+    """Where no mail is sent."""
+    return _said(reading, SUBSCRIBE, N_("Follow this page by one of its feeds; they are linked below."))
+
+
+def sent(reading: Reading) -> Rendered:
+    """The same for everybody, subscribed already or not."""
+    return _said(reading, N_("Nearly done"), N_("We have sent you a mail. Follow the link in it to confirm."))
+
+
+def confirming(reading: Reading, address: str) -> Rendered:
+    """A link was followed; a press confirms."""
+    return _pressing(reading, address, SUBSCRIBE)
+
+
+def leaving(reading: Reading, address: str) -> Rendered:
+    """A link was followed; a press ends it."""
+    return _pressing(reading, address, UNSUBSCRIBE)
+
+
+def subscribed(reading: Reading) -> Rendered:
+    return _said(reading, N_("You are subscribed"), N_("You get a mail with each update."))
+
+
+def left(reading: Reading) -> Rendered:
+    return _said(reading, N_("You are not subscribed any more"), N_("Nothing more is sent to you."))
+
+
+def _pressing(reading: Reading, address: str, what: str) -> Rendered:
+    word = _say(reading, what)
+    return sentences(reading, word, f"{address} · {reading.snapshot.page.name}", press=word)
+
+
+def _said(reading: Reading, heading: str, sentence: str) -> Rendered:
+    return sentences(reading, _say(reading, heading), _say(reading, sentence))
+
+
+def _say(reading: Reading, words: str) -> str:
+    return language(reading.snapshot.page.language).say(words)
