@@ -113,7 +113,7 @@ async def test_paging_that_goes_on_and_ends_is_told_step_by_step(floor: Floor) -
 
 
 async def test_nobody_on_call_is_said_loudly_once_though_that_was_before_the_channel(floor: Floor) -> None:
-    rotation = Rotation(members=(DAN,), start=date(2999, 1, 1))
+    rotation = Rotation(members=(DAN,), start=date(2199, 1, 1))
     await floor.organise(schedules={"nights": Schedule(name="Nights", rotation=rotation)})
     await floor.declare(wants_channel=False)
     core = floor.bot.core
