@@ -32,7 +32,7 @@ from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
 from bot.logs import start_log
 from bot.manifest import MANIFEST
-from bot.organisation_file.addresses import address_lines
+from bot.organisation_file.addresses import address_lines, page_lines
 from bot.organisation_file.applying import apply_text, foresee_text, lines_of, read_text, written_organisation
 from bot.organisation_file.names import asking, without_slack
 from bot.organisation_file.places import BadFile
@@ -327,7 +327,8 @@ def apply(file: Path, dry_run: bool) -> None:
         async with opened_storage(settings) as storage:
             try:
                 with token_taken(BOT_TOKEN):
-                    made = await (foresee_text if dry_run else apply_text)(Core(storage, now), text, lookup)
+                    carry = foresee_text if dry_run else apply_text
+                    made = await carry(Core(storage, now), text, lookup, file.parent)
             except BadFile as bad:
                 for fault in bad.faults:
                     click.echo(f"{file}:{fault.line}:{fault.column}: {fault.sentence}", err=True)
@@ -376,8 +377,8 @@ def page_key(page: str) -> None:
                 key = await new_page_key(Core(storage, now), page)
             except Refusal as refusal:
                 raise WrongSettings(refusal.sentence) from refusal
-        click.echo(f"{settings.url}/shared/{key}")
-        click.echo(f"Or sign in at {settings.url}/private/{page} with the name {page} and the password {key}")
+        for line in page_lines(settings.url, page, key):
+            click.echo(line)
         return 0
 
     carry_out(work())

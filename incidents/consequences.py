@@ -46,6 +46,8 @@ class JobKind(StrEnum):
     REMIND_APPROVERS = "remind_approvers"
     TELL_READERS = "tell_readers"
     TELL_READER = "tell_reader"
+    TELL_WEBHOOK = "tell_webhook"
+    TELL_CHANNEL = "tell_channel"
     ASK_READER = "ask_reader"
     PUBLISH_ELSEWHERE = "publish_elsewhere"
 
@@ -119,7 +121,6 @@ DRAFT = Consequence(JobKind.SHOW_DRAFT, "channel", gather="update")
 REMIND = Consequence(JobKind.REMIND_OF_UPDATE, "reminding")
 ASK = Consequence(JobKind.REMIND_APPROVERS, "asking", gather="update")
 READERS = Consequence(JobKind.TELL_READERS, "readers", gather=None)
-ELSEWHERE = Consequence(JobKind.PUBLISH_ELSEWHERE, "elsewhere", gather=None)
 TELL_NOW = Consequence(JobKind.TELL_SUBSCRIBER, "subscribers", gather="subscriber")
 TELL = Consequence(JobKind.TELL_SUBSCRIBER, "subscribers", wait="undo", gather="subscriber")
 
@@ -161,7 +162,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.UpdateApproved: (DRAFT,),
     facts.UpdateRejected: (DRAFT, NOTICE),
     facts.UpdateDiscarded: (DRAFT,),
-    facts.UpdatePublished: (DRAFT, CARD, NOTICE, TELL_NOW, READERS, ELSEWHERE, REMIND),
+    facts.UpdatePublished: (DRAFT, CARD, NOTICE, TELL_NOW, READERS, REMIND),
 }
 
 CHANNEL_WANTED = (OPEN_CHANNEL,)
@@ -276,6 +277,12 @@ def reader_told(reader: int, event: str, update: str, at: datetime) -> NewJob:
     """A reader is told of one update; each has a lane of their own, so that nobody waits for another's mail."""
     lane = f"reader-{reader}"
     return NewJob(JobKind.TELL_READER, reader, lane, at, 0, 0, f"{lane}/{update}", f"{event} {update}")
+
+
+def outlet_told(kind: JobKind, page: str, number: int, event: str, update: str, at: datetime) -> NewJob:
+    """One of a status page's webhooks or channels, or its page elsewhere, is told of an update; each in its order."""
+    lane = f"page-{page}/{kind}-{number}"
+    return NewJob(kind, number, lane, at, number, number, f"{lane}/{update}", f"{page} {event} {update}")
 
 
 def auto_declared(alert: Alert, at: datetime) -> NewJob:

@@ -27,6 +27,7 @@ from storage.tables import (
     incident_subscribers,
     incidents,
     organisation,
+    page_keys,
     services,
     source_keys,
 )
@@ -124,6 +125,8 @@ class SqlOrganisationUnit:
         await self._connection.execute(delete(organisation).where(row.kind == kind, row.id == id))
         if kind == Kind.SOURCE:
             await self._connection.execute(delete(source_keys).where(source_keys.c.source == id))
+        if kind == Kind.PAGE:
+            await self._connection.execute(delete(page_keys).where(page_keys.c.page == id))
 
     async def _show_services(self, wanted: Organisation, changed: Mapping[tuple[str, str], str]) -> None:
         """Services that incidents name stay in their table, where they are looked up, when they are removed here."""

@@ -90,10 +90,10 @@ def kind_view(kind: Kind, organisation: Organisation) -> dict[str, Any]:
     return modal(TITLES[kind], [add, *none, *rows, *more], callback_id=SETTINGS, metadata=kind.value)
 
 
-def address_view(lines: Sequence[str]) -> dict[str, Any]:
-    """An alert source's new address, which is shown once."""
+def address_view(title: str, lines: Sequence[str]) -> dict[str, Any]:
+    """An address that holds a new key, which is shown once."""
     first, *rest = lines
-    return modal("New address", [section(f"```{escape(first)}```"), *(section(escape(line)) for line in rest)])
+    return modal(title, [section(f"```{escape(first)}```"), *(section(escape(line)) for line in rest)])
 
 
 def gone_view(part: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Spot:
     thread: str | None = None
 
 
-def marked(kind: str, incident: int | None = None, **more: int) -> dict[str, Any]:
+def marked(kind: str, incident: int | None = None, **more: int | str) -> dict[str, Any]:
     """The metadata of a message: what ``kind`` it is, of which incident, or of what else that ``more`` names."""
     about = more if incident is None else {"incident": incident, **more}
     return {"event_type": kind, "event_payload": about}

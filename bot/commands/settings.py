@@ -1,7 +1,8 @@
 """`/incident settings`, and the button of Home: the organisation, looked at and changed by admins.
 
 What its buttons stand for, as one would type it: nothing for all of it, `team` for the teams, `team payments` for one,
-`add team`, `remove team payments`, `key prometheus` for a new address, and `mine` for one's own notifications.
+`add team`, `remove team payments`, `key prometheus` for a new address, `link partners` for a new link to a private
+status page, and `mine` for one's own notifications.
 """
 
 from collections.abc import Mapping
@@ -18,11 +19,11 @@ from bot.context import Bot
 from bot.forms.form import Carried
 from bot.forms.settings.fields import Around, WrongField
 from bot.forms.settings.part import OWN, fingerprint, own_form, part_form, read_id, read_part
-from bot.organisation_file.addresses import address_lines
+from bot.organisation_file.addresses import address_lines, page_lines
 from bot.organisation_file.names import names_of_groups
 from bot.slack import SlackRefused
 from bot.words import word
-from incidents.actions.keys import new_key
+from incidents.actions.keys import new_key, new_page_key
 from incidents.actions.organisation import ChangedMeanwhile, change, remove
 from incidents.model.identity import Person
 from incidents.model.organisation import Item, Kind, Organisation, Part
@@ -83,6 +84,8 @@ async def _open(asked: Asked, first: str, rest: str) -> None:
     organisation = await _organisation(asked.bot)
     if first == "key":
         await _new_address(asked, rest)
+    elif first == "link":
+        await _new_link(asked, rest)
     elif first == "remove":
         kind, _, id = rest.partition(" ")
         await _remove(asked, Part(_kind(kind), id))
@@ -124,7 +127,13 @@ async def _new_address(asked: Asked, source: str) -> None:
     key = await new_key(asked.bot.core, source)
     log.info("source_key_made", source=source, by=asked.by)
     tool = (await _organisation(asked.bot)).sources[source].tool
-    await _put(asked, address_view(list(address_lines(asked.bot.url, source, tool, key))))
+    await _put(asked, address_view("New address", list(address_lines(asked.bot.url, source, tool, key))))
+
+
+async def _new_link(asked: Asked, page: str) -> None:
+    key = await new_page_key(asked.bot.core, page)
+    log.info("page_key_made", page=page, by=asked.by)
+    await _put(asked, address_view("New link", list(page_lines(asked.bot.url, page, key))))
 
 
 async def _remove(asked: Asked, part: Part) -> None:

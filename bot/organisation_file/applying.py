@@ -15,8 +15,8 @@ from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.actions.organisation import apply, foresee
 from incidents.core import Core
 from incidents.model.identity import Group, PlatformId
-from incidents.model.organisation import Kind
-from incidents.model.reorganising import Reorganisation
+from incidents.model.organisation import AlertSource, StatusPage
+from incidents.model.reorganising import Change, Reorganisation
 
 log = structlog.get_logger()
 
@@ -29,23 +29,35 @@ def read_text(path: Path) -> str:
         raise WrongSettings(f"{path} cannot be read: {error}.") from error
 
 
-async def apply_text(core: Core, text: str, lookup: Lookup) -> Reorganisation:
-    """Make the organisation what the file with this ``text`` says. Raises BadFile, ChangedMeanwhile, NotThere."""
+async def apply_text(core: Core, text: str, lookup: Lookup, folder: Path | None = None) -> Reorganisation:
+    """Make the organisation what the file with this ``text`` in ``folder`` says.
+
+    Raises BadFile, ChangedMeanwhile, NotThere.
+    """
     version, present = await core.storage.read.organisation.standing()
-    wanted = (await read_file(text, lookup)).over(present)
+    wanted = (await read_file(text, lookup, folder)).over(present)
     return await apply(core, wanted, version)
 
 
-async def foresee_text(core: Core, text: str, lookup: Lookup) -> Reorganisation:
+async def foresee_text(core: Core, text: str, lookup: Lookup, folder: Path | None = None) -> Reorganisation:
     """What `apply_text` would do. Raises BadFile, NotThere."""
     _, present = await core.storage.read.organisation.standing()
-    return await foresee(core, (await read_file(text, lookup)).over(present))
+    return await foresee(core, (await read_file(text, lookup, folder)).over(present))
 
 
 def lines_of(made: Reorganisation) -> list[str]:
     """What was changed, and what is to be done next."""
-    new = [change.part.id for change in made.changes if change.part.kind is Kind.SOURCE and change.before is None]
-    return [*told(made), *(f"To get the address at which {id} posts its alerts: tocsin source-key {id}" for id in new)]
+    return [*told(made), *filter(None, map(_next, made.changes))]
+
+
+def _next(change: Change) -> str:
+    id = change.part.id
+    match change:
+        case Change(before=None, after=AlertSource()):
+            return f"To get the address at which {id} posts its alerts: tocsin source-key {id}"
+        case Change(before=None | StatusPage(private=False), after=StatusPage(private=True)):
+            return f"To get a link to the private page {id}: tocsin page-key {id}"
+    return ""
 
 
 async def written_organisation(core: Core, slack: Door | None) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
 from bot.organisation_file.names import Lookup, Names
+from bot.organisation_file.pictures import put_in_logos
 from bot.organisation_file.places import BadFile, Document, Fault, Path, read_yaml
 from bot.organisation_file.written import (
     Written,
@@ -31,6 +33,7 @@ from bot.organisation_file.written import (
     WrittenStatuspage,
     WrittenStep,
     WrittenTeam,
+    WrittenWebhook,
 )
 from incidents.model.organisation import Item, Kind, Organisation, Part
 
@@ -54,6 +57,7 @@ SHAPES: Mapping[str, type[Written]] = {
     "pages": WrittenPage,
     "groups": WrittenGroup,
     "statuspage": WrittenStatuspage,
+    "webhooks": WrittenWebhook,
     "updates": WrittenCommunication,
     "rules": WrittenRule,
 }
@@ -90,14 +94,16 @@ class OrganisationFile:
                 yield self.document.fault(_in_file(part, ()), f'another service is called "{name}" too', at_key=True)
 
 
-async def read_file(text: str, lookup: Lookup) -> OrganisationFile:
-    """Read ``text``, asking ``lookup`` for whoever is not named by id. Raises BadFile."""
+async def read_file(text: str, lookup: Lookup, folder: FilePath | None = None) -> OrganisationFile:
+    """Read ``text``, asking ``lookup`` for whoever is not named by id, and ``folder`` for pictures. Raises BadFile."""
     document = read_yaml(text)
+    unread = put_in_logos(document, folder)
     names = Names()
     written, faults = _checked(document, names)
     if not names.all_known:
         names = await lookup(names)
         written, faults = _checked(document, names)
+    faults += unread
     if written is None:
         raise BadFile(faults)
     parts = dict(_parts(document, written, faults))
@@ -174,7 +180,7 @@ def _sentence(details: ErrorDetails, path: Path) -> str:
         return f'there is no "{path[-1]}" here{_meant_of(str(path[-1]), _keys(path[:-1]))}'
     if details["input"] is None:
         return "nothing stands here; write a value, or leave the line out"
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         known = re.findall(r"'(.+?)'", limits["expected"])
         return f'there is no "{details["input"]}"{_meant_of(str(details["input"]), known)}'
     sentence = SENTENCES.get(kind)

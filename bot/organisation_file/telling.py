@@ -30,11 +30,20 @@ def _line(change: Change) -> str:
         return f"removed  {name}"
     before, after = (_flat(written(item)) for item in (change.before, change.after) if item is not None)
     fields = [
-        f"{field}: {before.get(field, 'none')} → {after.get(field, 'none')}"
+        f"{field}: {_said(before.get(field))} → {_said(after.get(field))}"
         for field in {**before, **after}
         if before.get(field) != after.get(field)
     ]
     return f"changed  {name}: {'; '.join(fields)}"
+
+
+def _said(value: str | None) -> str:
+    """On one line; a picture by its size."""
+    if value is None:
+        return "none"
+    if value.startswith("data:"):
+        return f"a picture of {len(value.partition(',')[2]) * 3 // 4:,} bytes"
+    return " ".join(value.split())
 
 
 def called(part: Part, item: Item | None) -> str:

@@ -33,7 +33,7 @@ from incidents.model.organisation import (
 from incidents.model.publishing_rules import ApprovalRule, ServicesShown
 
 HEAD = "# Tocsin's organisation. Change it and apply it: tocsin apply org.yml\n"
-EMPTIED = (Kind.TEAM, Kind.SERVICE, Kind.SCHEDULE, Kind.POLICY, Kind.SOURCE)
+EMPTIED = (Kind.TEAM, Kind.SERVICE, Kind.SCHEDULE, Kind.POLICY, Kind.SOURCE, Kind.PAGE)
 """Written even where there is none, since a section that a file does not have is left as it is."""
 
 NAMED_LAST = re.compile(r"(?<![\w-])([UWS][A-Z0-9]{2,}):?$")
@@ -232,8 +232,11 @@ def _page(page: StatusPage) -> Mapped:
         "colour": page.colour,
         "logo": page.logo,
         "statuspage": page.statuspage.model_dump(mode="json") if page.statuspage else None,
+        "channels": Row(page.channels),
+        "webhooks": [webhook.model_dump(mode="json") for webhook in page.webhooks],
     }
-    return _without_defaults(said, {"private": False, "language": "en", "colour": "", "logo": "", "statuspage": None})
+    absent = {"private": False, "language": "en", "colour": "", "logo": "", "statuspage": None}
+    return _without_defaults(said, {**absent, "channels": [], "webhooks": []})
 
 
 def _group(group: ServicesShown) -> Mapped:

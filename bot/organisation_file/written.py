@@ -285,6 +285,11 @@ class WrittenStatuspage(Written):
     components: dict[Id, str] = {}
 
 
+class WrittenWebhook(Written):
+    url: str
+    key: str
+
+
 class WrittenPage(Written):
     name: Name
     groups: tuple[WrittenGroup, ...]
@@ -293,6 +298,8 @@ class WrittenPage(Written):
     colour: str = ""
     logo: str = ""
     statuspage: WrittenStatuspage | None = None
+    channels: Annotated[tuple[ChannelName, ...], BeforeValidator(_listed)] = ()
+    webhooks: tuple[WrittenWebhook, ...] = ()
 
     def meant(self) -> StatusPage:
         return StatusPage.model_validate(self.model_dump())

@@ -24,9 +24,11 @@ class ChangedMeanwhile(Refusal):
 class NotThere(Refusal):
     """The organisation would name what is not there, or two services the same."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[str], what: str) -> None:
         super().__init__(f"{faults[0]}.")
         self.faults = faults
+        self.what = what
+        """The field in which the first fault is."""
 
 
 class StillNeeded(Refusal):
@@ -90,7 +92,8 @@ async def _reorganised(unit: Unit, before: Organisation, wanted: Organisation) -
 
 
 def _must_be_whole(organisation: Organisation) -> None:
-    faults = [f"{each.by} names {each.to}, which is not there" for each in organisation.dangling()]
+    dangling = list(organisation.dangling())
+    faults = [f"{each.by} names {each.to}, which is not there" for each in dangling]
     faults += [f'{part} is called "{name}", as is another' for part, name in organisation.ambiguous()]
     if faults:
-        raise NotThere(faults)
+        raise NotThere(faults, str(dangling[0].path[0]) if dangling else "name")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from datetime import timedelta
 
-from incidents.consequences import confirmation_asked, reader_told
+from incidents.consequences import JobKind, confirmation_asked, outlet_told, reader_told
 from incidents.core import Core
 from incidents.public.readers import Reader, address_of
 from incidents.publishing import pages_that_show, public_service
@@ -42,21 +42,35 @@ async def remove_reader(core: Core, token: str) -> Reader | None:
 
 
 async def begin_telling(core: Core, incident: int, update: int) -> None:
-    """A job for each reader who is to be told of a published update; nobody is told of a correction."""
+    """A job for each reader, webhook, channel and page elsewhere that is to be told of a published update.
+
+    Of a correction only pages elsewhere are told, and of an update without ``notify``.
+    """
     async with core.storage.transaction() as unit:
         told = await unit.load(incident)
         published = told.updates.by_number.get(update) if told is not None else None
-        if told is None or published is None or published.published_at is None or published.corrects is not None:
-            return
-        if not published.text.notify:
+        if told is None or published is None or published.published_at is None:
             return
         organisation = await unit.organisation.current()
         about = {service for each in told.updates.published for service in each.text.services}
-        pages = pages_that_show(organisation, about)
+        pages = {id: organisation.pages[id] for id in pages_that_show(organisation, about)}
         event, public = told.updates.published[0].public_id, {public_service(service) for service in about}
+        at, name = core.clock(), published.public_id
+        elsewhere = [id for id, page in pages.items() if page.statuspage is not None]
+        await unit.enqueue([outlet_told(JobKind.PUBLISH_ELSEWHERE, id, 0, event, name, at) for id in elsewhere])
+        if not published.text.notify or published.corrects is not None:
+            return
         concerned = [reader for reader in await unit.readers.confirmed(pages) if reader.wants(public)]
-        at = core.clock()
-        await unit.enqueue([reader_told(reader.id, event, published.public_id, at) for reader in concerned])
+        await unit.enqueue([reader_told(reader.id, event, name, at) for reader in concerned])
+        for id, page in pages.items():
+            outlets = {JobKind.TELL_WEBHOOK: len(page.webhooks), JobKind.TELL_CHANNEL: len(page.channels)}
+            await unit.enqueue(
+                [
+                    outlet_told(kind, id, number, event, name, at)
+                    for kind, many in outlets.items()
+                    for number in range(many)
+                ]
+            )
 
 
 async def reader_was_told(core: Core, reader: int, update: str) -> None:

@@ -343,12 +343,14 @@ class Organisation(_Item):
                 yield Reference(Part(Kind.SOURCE, id), ("policy",), Part(Kind.POLICY, source.policy))
             if source.service is not None:
                 yield Reference(Part(Kind.SOURCE, id), ("service",), Part(Kind.SERVICE, source.service))
-
         for id, page in self.pages.items():
             for number, group in enumerate(page.groups):
                 for place, service_id in enumerate(group.services):
                     path = ("groups", number, "services", place)
                     yield Reference(Part(Kind.PAGE, id), path, Part(Kind.SERVICE, service_id))
+            for service_id in page.statuspage.components if page.statuspage else ():
+                there = Part(Kind.SERVICE, service_id)
+                yield Reference(Part(Kind.PAGE, id), ("statuspage", "components", service_id), there)
         for place, target in enumerate(self.updates.approvers):
             if target.kind in PAGED:
                 yield Reference(UPDATES, ("approvers", place), Part(PAGED[target.kind], target.id))

@@ -6,15 +6,17 @@ Part of `Organisation`, whose file would be too long with it.
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from incidents.model.checked import Id, Name
+from incidents.model.checked import NAME_LIMIT, ChannelName, Id, Name
 from incidents.model.targets import Target, TargetKind
 from incidents.model.template import DEFAULTS, checked_template
+from incidents.model.text import storable
 from incidents.model.vocabulary import PublicStatus, Severity
 
 LOGO_LIMIT = 64 * 1024
@@ -47,16 +49,24 @@ def _as_logo(written: str) -> str:
     return written
 
 
+def _on_one_line(written: str) -> str:
+    return " ".join(storable(written).split())
+
+
 def _as_variable(written: str) -> str:
     if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", written):
         raise ValueError('write the environment variable that holds the key, as "${STATUSPAGE_KEY}", not the key')
     return written
 
 
+Variable = Annotated[str, AfterValidator(_as_variable)]
+"""``${NAME}``: an environment variable, so that no secret is kept here."""
+
+
 class ServicesShown(_Item):
     """Services that a page shows together, under a name, or under none."""
 
-    name: Annotated[str, Field(max_length=75)] = ""
+    name: Annotated[str, AfterValidator(_on_one_line), Field(max_length=NAME_LIMIT)] = ""
     services: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
@@ -67,15 +77,33 @@ class Statuspage(_Item):
     """
 
     page: Annotated[str, Field(min_length=1, max_length=75)]
-    key: Annotated[str, AfterValidator(_as_variable)]
+    key: Variable
     components: Mapping[Id, str] = {}
+
+
+def _shown(groups: tuple[ServicesShown, ...]) -> tuple[str, ...]:
+    return tuple(service for group in groups for service in group.services)
+
+
+def _each_once(groups: tuple[ServicesShown, ...]) -> tuple[ServicesShown, ...]:
+    twice = [service for service, times in Counter(_shown(groups)).items() if times > 1]
+    if twice:
+        raise ValueError(f'the page shows "{twice[0]}" twice')
+    return groups
+
+
+class Webhook(_Item):
+    """An address that is told of each update; ``key``, an environment variable as ``${NAME}``, signs what is sent."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2_000)]
+    key: Variable
 
 
 class StatusPage(_Item):
     """A page for customers: which services it shows, and how it looks."""
 
     name: Name
-    groups: Annotated[tuple[ServicesShown, ...], Field(min_length=1)]
+    groups: Annotated[tuple[ServicesShown, ...], Field(min_length=1), AfterValidator(_each_once)]
     private: bool = False
     """Only for those who have its key."""
     language: Literal["en", "de"] = "en"
@@ -83,19 +111,14 @@ class StatusPage(_Item):
     logo: Annotated[str, AfterValidator(_as_logo)] = ""
     """As a ``data:`` address."""
     statuspage: Statuspage | None = None
+    channels: Annotated[tuple[ChannelName, ...], Field(max_length=20)] = ()
+    """Channels of the chat in which each update is posted."""
+    webhooks: Annotated[tuple[Webhook, ...], Field(max_length=20)] = ()
 
     @property
     def services(self) -> tuple[str, ...]:
         """The ids of all services that it shows."""
-        return tuple(service for group in self.groups for service in group.services)
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        shown = self.services
-        twice = next((service for service in shown if shown.count(service) > 1), None)
-        if twice is not None:
-            raise ValueError(f'the page shows "{twice}" twice')
-        return self
+        return _shown(self.groups)
 
 
 class ApprovedBy(StrEnum):

@@ -98,7 +98,7 @@ def _possible(node: nodes.Node) -> bool:
         case nodes.Operand():
             return node.op in COMPARISONS
         case nodes.Name():
-            return node.ctx == "load"
+            return node.name in VARIABLES
     return isinstance(node, POSSIBLE)
 
 

@@ -40,6 +40,7 @@ from incidents.model.publishing_rules import (
     ServicesShown,
     StatusPage,
     Statuspage,
+    Webhook,
 )
 from incidents.model.reorganising import Use, reorganise
 from incidents.model.vocabulary import PublicStatus, Severity
@@ -264,7 +265,9 @@ def organisations(draw: st.DrawFn) -> Organisation:
         private=st.booleans(),
         language=st.sampled_from(["en", "de"]),
         colour=st.sampled_from(["", "#1f6feb"]),
-        statuspage=st.none() | st.just(Statuspage(page="k3", key="${KEY}", components={"checkout": "c1"})),
+        channels=few(ids),
+        webhooks=few(st.just(Webhook(url="https://hooks.example/a", key="${HOOK}"))),
+        statuspage=st.none() | st.just(Statuspage(page="k3", key="${KEY}", components=dict.fromkeys(called, "c1"))),
     )
     communication = st.builds(
         Communication,

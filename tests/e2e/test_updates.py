@@ -68,6 +68,19 @@ async def test_a_draft_is_public_once_somebody_else_has_approved_it(
     await workplace.read(ana, channel, "published status update 1 (Investigating)")
 
 
+async def test_channels_that_follow_the_page_get_what_customers_read_and_nothing_else(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    followed = ORGANISATION.pages["status"].model_copy(update={"channels": ("payments",)})
+    async with workplace.running.bot.core.storage.transaction() as unit:
+        await unit.organisation.held()
+        await unit.organisation.save(ORGANISATION.model_copy(update={"pages": {"status": followed}}))
+    await workplace.press(cleo, channel, await write(workplace, ana, channel), "Approve and publish")
+    told = await workplace.read(ana, workplace.channel("payments"), TITLE)
+    assert "*card payments*" in told["text"] and "/status/status/incidents/" in words(told)
+    assert all(inside not in words(told) for inside in ("INC-", "SEV", "Checkout fails", "U0ANA", '"incident"'))
+
+
 async def test_whoever_may_not_approve_is_told_who_can(
     workplace: Workplace, ana: Person, ben: Person, channel: str
 ) -> None:

@@ -74,6 +74,7 @@ class Office:
     core: Core
     mail: MailServer
     runner: JobRunner
+    telling: Telling
     site: StatusSite
     session: aiohttp.ClientSession
     url: str
@@ -157,7 +158,7 @@ async def office(database_address: str) -> AsyncIterator[Office]:
         desk = ReaderDesk(core, site.page, url, mail=True)
         await stack.enter_async_context(serving(address, [*desk.routes(), *status_routes(site)]))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Office(core, server, runner, site, session, url, clock)
+        yield Office(core, server, runner, telling, site, session, url, clock)
 
 
 async def test_whoever_subscribes_is_asked_and_told_only_after_they_confirmed(office: Office) -> None:

@@ -71,7 +71,7 @@ def read(view: payloads.View, before: Communication | None) -> Communication:
     people = tuple(Target.of(TargetKind.PERSON, person) for person in people_in(view, "approvers"))
     teams = tuple(Target.of(TargetKind.TEAM, team) for team in several_in(view, "teams"))
     hosts = tuple(filter(None, (host.strip() for host in text_in(view, "internal_hosts").split(","))))
-    wanted = {status: text_in(view, f"template.{status}").strip() for status in PublicStatus}
+    wanted = {status: text_in(view, f"templates.{status}").strip() for status in PublicStatus}
     default = Communication()
     return Communication(
         approvers=(*people, *teams, *groups),
@@ -87,7 +87,7 @@ def _template(communication: Communication, status: PublicStatus) -> Block:
     hint = f"It may hold {', '.join('{{ ' + name + ' }}' for name in VARIABLES)}."
     text = communication.template_for(status)
     return ask(
-        f"template.{status}",
+        f"templates.{status}",
         f"Drafts that say {status.word} begin with",
         text_box(TEMPLATE_LIMIT, text, lines=True),
         hint=hint,

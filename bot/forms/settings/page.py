@@ -1,30 +1,30 @@
 """The form of a status page: which services it shows, in which groups, and how it looks."""
 
+from typing import Any
+
 from slack_sdk.models.blocks import Block, CheckboxesElement, Option
 
 from bot import payloads
+from bot.cards.blocks import section
+from bot.cards.text import shorten
 from bot.forms.form import VALUE, ask, filled, text_box, text_in
 from bot.forms.settings.fields import Around, WrongField, menu_in, menu_question
 from incidents.model.checked import NAME_LIMIT
-from incidents.model.publishing_rules import ServicesShown, StatusPage
+from incidents.model.publishing_rules import StatusPage
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
-PRIVATE = Option(value="private", text="Private", description="Only for those who have its key: tocsin page-key")
+PRIVATE = Option(
+    value="private", text="Private", description="Only for those who have its link, which you get once it is saved"
+)
+GROUPS_LIMIT = 3_000
+"""Characters of one field: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element"""
 
 
 def questions(page: StatusPage | None, around: Around) -> list[Block]:
-    known = ", ".join(sorted(around.organisation.services)) or "none yet: Settings, Services"
     private = [PRIVATE] if page and page.private else None
     return [
         ask("name", "Name", text_box(NAME_LIMIT, page.name if page else "")),
-        ask(
-            "groups",
-            "Services",
-            text_box(3_000, _groups(page), lines=True, placeholder="Shop: checkout, search"),
-            hint=f"A line a group, as Shop: checkout, search; a line without a name stands by itself. Known: {known}"[
-                :2_000
-            ],
-        ),
+        _groups_question(_groups(page), around),
         *menu_question("language", "Language", LANGUAGES, page.language if page else "en", optional=False),
         ask(
             "colour",
@@ -43,19 +43,30 @@ def questions(page: StatusPage | None, around: Around) -> list[Block]:
 
 
 def read(view: payloads.View, before: StatusPage | None) -> StatusPage:
-    """What the form does not ask about stays. Raises WrongField."""
-    kept = {"logo": before.logo, "statuspage": before.statuspage} if before else {}
+    """What the form does not ask about stays. Raises WrongField, pydantic.ValidationError."""
     chosen = filled(view, "options").get("selected_options") or []
+    kept = dict(before) if before else {}
+    if filled(view, "groups"):
+        kept["groups"] = tuple(_group(line) for line in text_in(view, "groups").splitlines() if line.strip())
     return StatusPage.model_validate(
         {
             **kept,
             "name": text_in(view, "name"),
-            "groups": tuple(_group(line) for line in text_in(view, "groups").splitlines() if line.strip()),
             "language": menu_in(view, "language") or "en",
             "colour": text_in(view, "colour").strip(),
             "private": any(option["value"] == PRIVATE.value for option in chosen),
         }
     )
+
+
+def _groups_question(groups: str, around: Around) -> Block:
+    """One field, but where it can't hold all that the page shows, which must not be lost."""
+    if len(groups) > GROUPS_LIMIT:
+        return section("*Services*\nThis page shows more than fits here. Change them in the file: `tocsin apply`.")
+    known = ", ".join(sorted(around.organisation.services)) or "none yet: Settings, Services"
+    hint = f"A line a group, as Shop: checkout, search; a line without a name stands by itself. Known: {known}"
+    box = text_box(GROUPS_LIMIT, groups, lines=True, placeholder="Shop: checkout, search")
+    return ask("groups", "Services", box, hint=shorten(hint, 2_000))
 
 
 def _groups(page: StatusPage | None) -> str:
@@ -65,9 +76,9 @@ def _groups(page: StatusPage | None) -> str:
     )
 
 
-def _group(line: str) -> ServicesShown:
+def _group(line: str) -> dict[str, Any]:
     name, colon, listed = line.rpartition(":")
     services = tuple(each.strip() for each in (listed if colon else line).split(",") if each.strip())
     if not services:
         raise WrongField("groups", "Name the services of each group, as Shop: checkout, search.")
-    return ServicesShown(name=name.strip(), services=services)
+    return {"name": name.strip(), "services": services}

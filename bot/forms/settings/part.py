@@ -16,7 +16,7 @@ from bot.forms.form import VALUE, Carried, ask, filled, modal, text_in
 from bot.forms.settings import channels, communication, notifications, page, policy, schedule, service, source, team
 from bot.forms.settings.fields import Around, WrongField
 from incidents.actions.services import id_from
-from incidents.model.organisation import Item, Kind, Notifications, Part
+from incidents.model.organisation import Item, Kind, Notifications, Part, StatusPage
 
 OWN = "mine"
 """Carried as the id where somebody changes their own notifications."""
@@ -67,11 +67,15 @@ def read_part(view: payloads.View, kind: Kind, own: bool, before: Item | None) -
         return form.read(view, before)
     except ValidationError as error:
         fault = error.errors()[0]
-        what = str(
-            fault["loc"][-1] if fault["loc"] and isinstance(fault["loc"][-1], str) else (fault["loc"] or ("",))[0]
-        )
         said = fault["msg"].removeprefix("Value error, ")
-        raise WrongField(what, f"{said[:1].upper()}{said[1:]}.") from error
+        raise WrongField(_field(view, fault["loc"]), f"{said[:1].upper()}{said[1:]}.") from error
+
+
+def _field(view: payloads.View, path: Sequence[str | int]) -> str:
+    """The block that asks about what is at ``path``: the outermost that the form has, else none."""
+    asked = {block["block_id"].partition(":")[0] for block in view.blocks if block.get("type") == "input"}
+    names = [".".join(map(str, path[:2])), *map(str, path)]
+    return next((name for name in names if name in asked), "")
 
 
 def read_id(view: payloads.View, kind: Kind) -> str:
@@ -102,6 +106,9 @@ def _buttons(part: Part, item: Item | None) -> list[Block]:
         ask_first = "The address it has now stays valid for 24 hours, so that you can change the tool's setting."
         question = confirmation("Make a new address?", ask_first, "Make it")
         buttons.append(button("New address", SETTINGS, value=f"key {part.id}", part="key", confirm=question))
+    if isinstance(item, StatusPage) and item.private:
+        question = confirmation("Make a new link?", "Links that were made before stay valid for 24 hours.", "Make it")
+        buttons.append(button("New link", SETTINGS, value=f"link {part.id}", part="link", confirm=question))
     question = confirmation("Remove it?", "This can't be undone.", "Remove")
     buttons.append(
         button(
