@@ -256,9 +256,13 @@ def demo(port: int) -> None:
                 settings = sandbox_settings(sandbox, f"sqlite:///{folder}/tocsin.db")
                 running = await stack.enter_async_context(running_bot(settings))
                 await apply_text(running.bot.core, read_text(EXAMPLE), asking(running.bot.slack))
-                await _offer_samples(sandbox, running)
+                await offer_samples(sandbox, running)
                 stopped = stop_asked()
-                click.echo(f"\n  Open {sandbox.url} in your browser.\n\n  Ctrl-C ends it; nothing is kept.\n")
+                pages = await running.bot.core.storage.read.public.snapshots()
+                click.echo(f"\n  Open {sandbox.url} in your browser.")
+                for page in pages:
+                    click.echo(f"  Customers read {running.bot.url}/status/{page.page.id}")
+                click.echo("\n  Ctrl-C ends it; nothing is kept.\n")
                 await stopped.wait()
         return 0
 
@@ -266,7 +270,7 @@ def demo(port: int) -> None:
     carry_out(work())
 
 
-async def _offer_samples(sandbox: "Sandbox", running: Running) -> None:
+async def offer_samples(sandbox: "Sandbox", running: Running) -> None:
     """The sandbox has a button for each sample alert, which its source's tool posts."""
     from sandbox.samples import SampleRequest
 

@@ -4,19 +4,13 @@ A real SMTP server on loopback, a real database, and the forms over HTTP.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from incidents.actions.declare import Declare, declare
 from incidents.actions.readers import begin_telling
@@ -30,8 +24,8 @@ from incidents.model.vocabulary import Impact, PublicStatus
 from incidents.publishing import public_service
 from storage.runner import JobRunner
 from storage.storage import SqlStorage
-from tests.bot.free_port import free_port
 from tests.clock import Clock
+from tests.mail_server import MailServer, link_in, running_mail_server
 from web.readers.post import Post
 from web.readers.routes import ReaderDesk
 from web.readers.telling import Telling
@@ -40,31 +34,6 @@ from web.status.site import StatusSite, status_routes
 
 ANA, BEN = Person.of("slack", "UANA"), Person.of("slack", "UBEN")
 BODY = "Some **card payments** fail.\n\n<script>alert(1)</script>"
-
-
-@dataclass
-class MailServer:
-    """Takes what is handed in, or refuses it."""
-
-    taken: list[EmailMessage] = field(default_factory=list)
-    refuse: dict[str, str] = field(default_factory=dict)
-    """What the server answers for an address."""
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        mail = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.taken.append(mail)
-        return "250 OK"
-
-    def to(self, address: str) -> list[EmailMessage]:
-        return [mail for mail in self.taken if mail["To"] == address]
 
 
 @dataclass
@@ -115,13 +84,6 @@ class Office:
         return update
 
 
-def link_in(mail: EmailMessage, what: str) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    [link] = set(re.findall(rf"http://\S+/{what}\b", body.get_content()))
-    return str(link)
-
-
 def organisation() -> Organisation:
     services = {id: OwnedService(name=id.title()) for id in ("checkout", "search")}
     groups = (ServicesShown(services=("checkout", "search")),)
@@ -136,10 +98,7 @@ def organisation() -> Organisation:
 @pytest.fixture
 async def office(database_address: str) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
-        server, port = MailServer(), free_port()
-        controller = Controller(server, hostname="127.0.0.1", port=port)
-        controller.start()
-        stack.callback(controller.stop)
+        server = stack.enter_context(running_mail_server())
         clock = Clock()
         storage = await SqlStorage.open(database_address)
         stack.push_async_callback(storage.close)
@@ -149,7 +108,7 @@ async def office(database_address: str) -> AsyncIterator[Office]:
         await declare(core, Declare(ANA, "form", "Checkout fails"))
         address = take_address("127.0.0.1", 0)
         url = f"http://127.0.0.1:{address.getsockname()[1]}"
-        telling = Telling(core, Post(f"smtp://127.0.0.1:{port}", "Acme status <status@acme.example>"), url)
+        telling = Telling(core, Post(f"smtp://127.0.0.1:{server.port}", "Acme status <status@acme.example>"), url)
         runner = JobRunner(storage, telling.handlers, clock)
         await runner.start()
         stack.push_async_callback(runner.stop)
