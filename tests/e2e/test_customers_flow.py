@@ -1,4 +1,4 @@
-"""From a sample alert to what customers read, and to Resolved: the demo's company, two windows, a reader and their mail."""
+"""From a sample alert to what customers read, and to Resolved: the demo, two windows, a reader and their mail."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
