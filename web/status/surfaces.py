@@ -4,12 +4,14 @@ from datetime import date, datetime
 from functools import partial
 
 from web.status import page, past
+from web.status.statuspage_api import STATUSPAGE_API
 from web.status.surface import Reading, Surface
 
 SURFACES: dict[str, Surface] = {
     "": page.now,
     "style.css": page.style,
     "icon.svg": page.icon,
+    **STATUSPAGE_API,
 }
 
 
