@@ -10,6 +10,7 @@ import click
 from pydantic import ValidationError
 from yaml import YAMLError
 
+from sandbox.limits import MODES, Mode
 from sandbox.server import Sandbox, running_sandbox
 
 
@@ -23,10 +24,17 @@ from sandbox.server import Sandbox, running_sandbox
     help="The app's Slack manifest.",
 )
 @click.option("--request-url", default=None, help="Deliver over HTTP to this address instead of Socket Mode.")
-def main(port: int, manifest: Path, request_url: str | None) -> None:
+@click.option(
+    "--limits",
+    default="off",
+    show_default=True,
+    type=click.Choice(MODES),
+    help="Slack's rate limits: as Slack publishes them, or without the bursts it tolerates.",
+)
+def main(port: int, manifest: Path, request_url: str | None, limits: Mode) -> None:
     """Run a Slack workspace on this machine, with the app of a manifest installed."""
     try:
-        asyncio.run(_serve(port, manifest, request_url))
+        asyncio.run(_serve(port, manifest, request_url, limits))
     except KeyboardInterrupt:
         click.echo()
     except OSError as problem:
@@ -35,8 +43,8 @@ def main(port: int, manifest: Path, request_url: str | None) -> None:
         raise click.ClickException(f"{manifest} is not a Slack manifest: {problem}") from problem
 
 
-async def _serve(port: int, manifest: Path, request_url: str | None) -> None:
-    async with running_sandbox(manifest, port=port, request_url=request_url) as sandbox:
+async def _serve(port: int, manifest: Path, request_url: str | None, limits: Mode) -> None:
+    async with running_sandbox(manifest, port=port, request_url=request_url, limits=limits) as sandbox:
         click.echo(_greeting(sandbox))
         await asyncio.Event().wait()
 

@@ -16,6 +16,7 @@ from sandbox import web_api
 from sandbox.client import Person
 from sandbox.company import found
 from sandbox.deliveries.transport import Timing
+from sandbox.limits import Mode
 from sandbox.manifest import install, read_manifest
 from sandbox.page import add_routes
 from sandbox.people import door
@@ -85,12 +86,14 @@ async def running_sandbox(
     port: int = 0,
     request_url: str | None = None,
     timing: Timing | None = None,
+    limits: Mode = "off",
 ) -> AsyncIterator[Sandbox]:
     """Serve a fresh workspace with the app of `manifest` on 127.0.0.1 (a free port unless `port` is given).
 
-    With `request_url` the app is reached over HTTP instead of Socket Mode. Raises OSError when the port is taken.
+    With `request_url` the app is reached over HTTP instead of Socket Mode. `limits` says whether Slack's
+    rate limits hold (see `sandbox.limits`). Raises OSError when the port is taken.
     """
-    slack = Slack(found(install(read_manifest(manifest), request_url)), timing)
+    slack = Slack(found(install(read_manifest(manifest), request_url)), timing, limits)
     runner = web.AppRunner(application(slack), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:

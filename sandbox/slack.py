@@ -7,6 +7,7 @@ from sandbox.deliveries.courier import Courier
 from sandbox.deliveries.events import EventFeed
 from sandbox.deliveries.tokens import ResponseUrl, ResponseUrls, Triggers
 from sandbox.deliveries.transport import Timing
+from sandbox.limits import Limits, Mode
 from sandbox.things import Json
 from sandbox.troubles import Troubles
 from sandbox.workspace import Workspace
@@ -15,11 +16,12 @@ from sandbox.workspace import Workspace
 class Slack:
     """The workspace, the courier to the app, and what was handed out: triggers, response_urls, upload tickets."""
 
-    def __init__(self, workspace: Workspace, timing: Timing | None = None) -> None:
+    def __init__(self, workspace: Workspace, timing: Timing | None = None, limits: Mode = "off") -> None:
         timing = timing or Timing()
         self.workspace = workspace
         self.troubles = Troubles()
         self.courier = Courier(workspace, self.troubles, timing)
+        self.limits = Limits(workspace, limits)
         self.triggers = Triggers(timing)
         self.response_urls = ResponseUrls(timing)
         self._offered: dict[str, dict[str, Json]] = {}

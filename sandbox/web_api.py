@@ -4,21 +4,22 @@ Form and JSON bodies, tokens in the header or the arguments, as docs.slack.dev/a
 """
 
 import asyncio
-import json
 import secrets
 import time
-from typing import Any
 
 from aiohttp import web
 
 from sandbox.answers import answer
 from sandbox.api.files import receive
-from sandbox.api.registry import METHODS, call
+from sandbox.api.registry import METHODS, call, warned
+from sandbox.arguments import Arguments, read_arguments
 from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
 from sandbox.things import Json
 from sandbox.troubles import ApiTrouble
 from sandbox.workspace import Call
+
+RATELIMITED = "ratelimited"
 
 
 def add_routes(app: web.Application, slack: Slack) -> None:
@@ -37,9 +38,9 @@ class WebApi:
     async def call(self, request: web.Request) -> web.StreamResponse:
         """One Web API call, with the trouble asked for it if any, written into the log."""
         name = request.match_info["method"]
-        args, unreadable = await read_arguments(request)
-        token = _bearer(request) or args.pop("token", None)
-        record = Call(time.time(), "api", name, args)
+        given = await read_arguments(request)
+        token = _bearer(request) or given.values.pop("token", None)
+        record = Call(time.time(), "api", name, given.values)
         self._slack.workspace.calls.append(record)
         began = time.perf_counter()
         trouble = self._slack.troubles.for_call(name)
@@ -47,35 +48,36 @@ class WebApi:
             await asyncio.sleep(trouble.delay)
         if trouble and trouble.cut == "before":
             return _cut(request)
-        record.answer = self._answer(name, token, args, unreadable, trouble)
+        record.answer, retry_after = await self._answer(name, token, given, trouble)
         if trouble:
             await asyncio.sleep(trouble.hold)
         record.latency = time.perf_counter() - began
         if trouble and trouble.cut == "after":
             return _cut(request)
-        return self._respond(name, record.answer, trouble)
+        return self._respond(name, record.answer, retry_after)
 
-    def _answer(
-        self, name: str, token: str | None, args: Json, unreadable: str | None, trouble: ApiTrouble | None
-    ) -> Json:
+    async def _answer(
+        self, name: str, token: str | None, given: Arguments, trouble: ApiTrouble | None
+    ) -> tuple[Json, int | None]:
+        """Slack's answer; and the seconds to wait, where it says so."""
         if trouble and trouble.error:
-            return {"ok": False, "error": trouble.error}
-        if unreadable:
-            return {"ok": False, "error": unreadable}
-        return call(self._slack, name, token, args)
+            return refusal(trouble.error), trouble.retry_after if trouble.error == RATELIMITED else None
+        wait = await self._slack.limits.wait(name, str(given.values.get("channel", "")))
+        if wait:
+            return refusal(RATELIMITED), wait
+        said = refusal(given.refusal) if given.refusal else call(self._slack, name, token, given.values)
+        return warned(said, *given.warnings), None
 
-    def _respond(self, name: str, said: Json, trouble: ApiTrouble | None) -> web.Response:
+    def _respond(self, name: str, said: Json, retry_after: int | None) -> web.Response:
         headers = {
             "x-slack-req-id": secrets.token_hex(16),
             "x-oauth-scopes": ",".join(sorted(self._slack.workspace.app.scopes)),
         }
         if name in METHODS:
             headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
-        status = 200
-        if said.get("error") == "ratelimited":
-            status = 429
-            headers["Retry-After"] = str(trouble.retry_after if trouble else 1)
-        return web.json_response(said, status=status, headers=headers)
+        if retry_after is None:
+            return web.json_response(said, headers=headers)
+        return web.json_response(said, status=429, headers=headers | {"Retry-After": str(retry_after)})
 
     async def upload(self, request: web.Request) -> web.Response:
         """The bytes of a file: the body itself, or the first part of a multipart form."""
@@ -99,7 +101,7 @@ class WebApi:
 
     async def respond(self, request: web.Request) -> web.Response:
         """A response_url (docs.slack.dev/interactivity/handling-user-interaction, "Message responses")."""
-        said, _ = await read_arguments(request)
+        said = (await read_arguments(request)).values
         self._slack.workspace.calls.append(Call(time.time(), "api", "response_url", said))
         try:
             answer(self._slack, self._slack.response_urls.use(request.match_info["secret"]), said)
@@ -109,23 +111,8 @@ class WebApi:
         return web.Response(text="ok")
 
 
-async def read_arguments(request: web.Request) -> tuple[Json, str | None]:
-    """The arguments of a call, from query, form or JSON body; and Slack's error name when the body cannot be read."""
-    args: dict[str, Any] = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = json.loads(await request.read() or b"{}")
-        except ValueError:
-            return args, "invalid_json"
-        if not isinstance(body, dict):
-            return args, "json_not_object"
-        return args | body, None
-    if request.method == "POST" and request.content_type in {
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    }:
-        args |= dict(await request.post())
-    return args, None
+def refusal(error: str) -> Json:
+    return {"ok": False, "error": error}
 
 
 def _bearer(request: web.Request) -> str | None:

@@ -5,7 +5,7 @@ docs.slack.dev/reference/methods (conversations.members, .invite, .kick, .join, 
 
 from sandbox import channels
 from sandbox.api.conversations import answer
-from sandbox.api.registry import Ask, method, page
+from sandbox.api.registry import Ask, method, page, warned
 from sandbox.refusals import RefusedError
 from sandbox.things import Json
 
@@ -37,8 +37,7 @@ def join(ask: Ask) -> Json:
     channel = ask.workspace.find_channel(ask.optional("channel") or "", ask.bot.id)
     already = ask.bot.id in channel.members
     channels.join(ask.workspace, channel, ask.bot.id)
-    warned = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
-    return answer(ask, channel) | (warned if already else {})
+    return warned(answer(ask, channel), *(["already_in_channel"] if already else []))
 
 
 @method("conversations.leave")

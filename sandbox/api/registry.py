@@ -128,6 +128,15 @@ def invalid(message: str, name: str) -> RefusedError:
     return RefusedError("invalid_arguments", response_metadata={"messages": messages})
 
 
+def warned(answer: Json, *warnings: str) -> Json:
+    """The answer with these warnings besides those it has (docs.slack.dev/apis/web-api, "Responses")."""
+    metadata = answer.get("response_metadata", {})
+    every = [*metadata.get("warnings", []), *warnings]
+    if not every:
+        return answer
+    return answer | {"warning": ",".join(every), "response_metadata": metadata | {"warnings": every}}
+
+
 @dataclass(frozen=True)
 class Method:
     run: Callable[[Ask], Json]
