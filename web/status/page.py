@@ -1,15 +1,18 @@
 """The page that people read, its history, the page of each event, and how they look. No script runs on any of them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 from incidents.public.page import Event, PageService
+from incidents.public.uptime import DAYS, uptimes
 from incidents.public.words import Impact
 from web.status import past
+from web.status.bars import Bars
 from web.status.colours import accent
 from web.status.drawing import SVG, draw
 from web.status.language import Language, language
@@ -18,6 +21,8 @@ from web.status.surface import Reading, Rendered
 
 OPENLY = 3
 """How many updates of an open event are shown at once; those before them are behind a press."""
+DAYS_ON_PHONES = 30
+"""How many bars a phone has room for; `style.css` shows the newest."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,12 @@ class Look:
     def impact_of(self, service: PageService) -> Impact:
         return self.reading.snapshot.impact_of(service.id, self.reading.now)
 
+    @cached_property
+    def bars(self) -> Mapping[str, Bars]:
+        """The last `DAYS` days of each service, by its id."""
+        every = uptimes(self.reading.snapshot, self.reading.now)
+        return {service: Bars(uptime, self.language) for service, uptime in every.items()}
+
     def affected(self, event: Event) -> list[tuple[PageService, Impact]]:
         """What an open event does to services by its latest update, planned or not, in the page's order."""
         impacts = event.latest.impacts
@@ -77,7 +88,9 @@ class Look:
 
 def now(reading: Reading) -> Rendered:
     """How things stand, what is planned, and what was of late."""
-    return _drawn("now.html", reading, reading.address.rpartition("/")[2])
+    return _drawn(
+        "now.html", reading, reading.address.rpartition("/")[2], days_shown=DAYS, days_on_phones=DAYS_ON_PHONES
+    )
 
 
 def history(month: date, reading: Reading) -> Rendered:

@@ -44,18 +44,23 @@ def html(snapshot: Snapshot, path: str = "") -> str:
 
 
 class _Words(HTMLParser):
-    """What is read aloud of a page: its words, without its head."""
+    """What is read aloud of a page: its words and the labels of its pictures, without its head and what is hidden."""
 
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
-        self._silent = 0
+        self._silent = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._silent += tag in ("head",)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if not self._silent and (tag == "head" or (tag == "p" and said.get("aria-hidden") == "true")):
+            self._silent = tag
+        if said.get("role") == "img":
+            self.words.append(said["aria-label"] or "")
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("head",)
+        if tag == self._silent:
+            self._silent = ""
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
@@ -100,8 +105,9 @@ def test_one_sentence_says_how_things_stand(impacts: dict[PageService, Impact], 
 
 def test_each_service_says_how_it_does_in_words() -> None:
     assert (
-        "Services Shop Checkout Partial outage Search Operational Wallet Operational "
-        "For developers API Degraded performance Dashboard Operational" in words(BUSY)
+        "Services Shop Checkout Partial outage Checkout: 99.93% uptime in 90 days "
+        "Search Operational Search: 99.96% uptime in 90 days Wallet Operational Wallet: 99.96% uptime in 90 days "
+        "For developers API Degraded performance API: 100% uptime in 90 days Dashboard Operational" in words(BUSY)
     )
 
 
@@ -195,7 +201,30 @@ def test_an_event_has_a_page_with_all_that_was_said_of_it() -> None:
 
 def test_a_group_without_a_name_stands_by_itself() -> None:
     bare = replace(STATUS, groups=(ServiceGroup("", (SEARCH,)), ServiceGroup("Rest", (API,))))
-    assert "Services Search Operational Rest API Operational" in words(Snapshot(bare, ()))
+    assert "Services Search Operational Search: 100% uptime in 90 days Rest API Operational" in words(
+        Snapshot(bare, ())
+    )
+
+
+def test_each_day_is_a_bar_which_says_what_was_on_it() -> None:
+    young = Snapshot(replace(STATUS, since=date(2026, 11, 13)), BUSY.events)
+    bars = re.findall(r'<i class="is-(\w+)" title="([^"]+)">', html(young))[:90]
+    assert bars[78:81] == [
+        ("unknown", "Thu 12 Nov: not known"),
+        ("operational", "Fri 13 Nov: no incidents"),
+        ("major_outage", "Sat 14 Nov: Major outage 41 min"),
+    ]
+    assert bars[-1] == ("major_outage", "Mon 23 Nov: Major outage 31 min, Partial outage 21 min")
+    assert "Checkout: 99.49% uptime in 11 days" in words(young)
+
+
+def test_a_page_of_today_says_so() -> None:
+    assert "Checkout: 100% uptime in 1 day " in words(Snapshot(replace(STATUS, since=NOW.date()), ()))
+
+
+def test_while_the_first_incident_goes_on_the_past_says_that_it_is_empty() -> None:
+    first = Snapshot(replace(STATUS, since=NOW.date()), BUSY.events[-1:])
+    assert "Past incidents No past incidents" in words(first)
 
 
 def test_in_german_the_frame_is_german_and_the_words_of_the_update_are_not_touched() -> None:
