@@ -23,6 +23,15 @@ ICONS = {
 }
 """The strokes within each impact's sign, in a square of 20: a tick, a clock, a dash, an exclamation mark, a cross."""
 
+COLOURS = {
+    Impact.OPERATIONAL: "#1a7f4b",
+    Impact.UNDER_MAINTENANCE: "#2f66c4",
+    Impact.DEGRADED: "#8a6100",
+    Impact.PARTIAL_OUTAGE: "#b4500b",
+    Impact.MAJOR_OUTAGE: "#c2282d",
+}
+"""Each impact's colour in pictures that stand by themselves; white on it can be read."""
+
 
 def draw(template: str, code: str, values: Mapping[str, Any], media_type: str = HTML) -> Rendered:
     """The template in the language ``code``."""
@@ -43,5 +52,5 @@ def _environment(code: str) -> Environment:
     extension: Any = made
     extension.install_gettext_translations(spoken.words, newstyle=True)
     made.filters["html"] = to_html
-    made.globals |= {"language": spoken, "icons": ICONS}
+    made.globals |= {"language": spoken, "icons": ICONS, "colours": COLOURS}
     return made

@@ -88,7 +88,7 @@ class Look:
 
 def now(reading: Reading) -> Rendered:
     """How things stand, what is planned, and what was of late."""
-    return _drawn(
+    return drawn(
         "now.html", reading, reading.address.rpartition("/")[2], days_shown=DAYS, days_on_phones=DAYS_ON_PHONES
     )
 
@@ -97,7 +97,7 @@ def history(month: date, reading: Reading) -> Rendered:
     """What was in the month that begins with ``month``, which is one of `past.months`."""
     months = past.months(reading.snapshot, reading.now)
     place = months.index(month)
-    return _drawn(
+    return drawn(
         "history.html",
         reading,
         "..",
@@ -110,17 +110,17 @@ def history(month: date, reading: Reading) -> Rendered:
 
 def event(event: Event, reading: Reading) -> Rendered:
     """All that was said of one event."""
-    return _drawn("event.html", reading, "..", event=event)
+    return drawn("event.html", reading, "..", event=event)
 
 
 def form(reading: Reading, address: str, fault: str) -> Rendered:
     """Where somebody subscribes, with what they typed and what is wrong with it."""
-    return _drawn("subscribe.html", reading, reading.address, address=address, fault=fault)
+    return drawn("subscribe.html", reading, reading.address, address=address, fault=fault)
 
 
 def sentences(reading: Reading, heading: str, sentence: str, press: str = "") -> Rendered:
     """An answer in a sentence, perhaps with a button that asks for it."""
-    return _drawn("sentences.html", reading, reading.address, heading=heading, sentence=sentence, press=press)
+    return drawn("sentences.html", reading, reading.address, heading=heading, sentence=sentence, press=press)
 
 
 def style(reading: Reading) -> Rendered:
@@ -140,7 +140,8 @@ def logo(reading: Reading) -> Rendered:
     return Rendered(picture.media_type, picture.content)
 
 
-def _drawn(template: str, reading: Reading, root: str, **values: Any) -> Rendered:
+def drawn(template: str, reading: Reading, root: str, **values: Any) -> Rendered:
+    """A template with what is known of the page; ``root`` as in `Look`."""
     page = reading.snapshot.page
     look = Look(reading, root)
     return draw(

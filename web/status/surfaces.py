@@ -4,6 +4,9 @@ from datetime import date, datetime
 from functools import partial
 
 from web.status import page, past
+from web.status.badge import badge, banner
+from web.status.feeds import FEEDS
+from web.status.maintenance_calendar import maintenance_calendar
 from web.status.statuspage_api import STATUSPAGE_API
 from web.status.surface import Reading, Surface
 
@@ -11,6 +14,10 @@ SURFACES: dict[str, Surface] = {
     "": page.now,
     "style.css": page.style,
     "icon.svg": page.icon,
+    "badge.svg": badge,
+    "banner": banner,
+    "maintenance.ics": maintenance_calendar,
+    **FEEDS,
     **STATUSPAGE_API,
 }
 
