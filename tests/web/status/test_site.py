@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+import yarl
 from aiohttp import ClientResponse, ClientSession, encode_basic_auth
 
 from incidents.public.page import Logo, Snapshot
@@ -311,3 +312,12 @@ async def test_links_hold_below_whatever_path_a_proxy_serves_the_site(site: Serv
             assert 'href="/' not in text
             for link in re.findall(r'href="([^"#:]+)"', text):
                 assert link.startswith(("acme", ".."))
+
+
+async def test_a_private_page_leads_nowhere_that_is_not_there(site: Served, reader: ClientSession) -> None:
+    """Its readers are not asked to subscribe, since its updates are not mailed."""
+    address = yarl.URL(f"{site.url}/shared/{KEY}")
+    body = await (await reader.get(address.path)).text()
+    assert "Subscribe" not in body and "Subscribe" in await (await reader.get("/status/acme")).text()
+    for link in {link for link in re.findall(r'href="([^"#]+)"', body) if "://" not in link}:
+        assert (await reader.get(address.join(yarl.URL(link)).path)).status == 200, link
