@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, true, tuple_
 
-from incidents.model.facts import Fact
+from incidents.model import facts
+from incidents.model.facts import Fact, fact_adapter
 from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Kind, Target, TargetKind
 from incidents.model.parts import Service
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
-from incidents.ports import IncidentPage, IncidentQuery, Post, Purpose, TimelinePage, TimelineQuery
+from incidents.ports import IncidentPage, IncidentQuery, Mirrored, Post, Purpose, TimelinePage, TimelineQuery
 from storage.alerts import SqlAlertReader
 from storage.columns import UtcTime
 from storage.cursor import read_cursor, write_cursor
@@ -116,6 +117,25 @@ class SqlReader:
         there = exists().where(row.kind == Kind.SERVICE.value, row.id == services.c.id)
         query = select(services).where(there, _holds(services.c.folded, text))
         return [Service(row.id, row.name) for row in await self._rows(query.order_by(services.c.name).limit(limit))]
+
+    async def mirrored(self, incident: int, channel: Channel, since: datetime) -> list[Mirrored]:
+        table = timeline_entries.c
+        heard = [facts.Message.model_fields["kind"].default, facts.MessageDeleted.model_fields["kind"].default]
+        query = select(table.by, table.fact).where(
+            table.incident == incident,
+            table.happened_at >= since,
+            table.kind.in_(heard),
+            table.origin.startswith(f"{channel}/", autoescape=True),
+        )
+        there: dict[str, Mirrored] = {}
+        gone: set[str] = set()
+        for row in await self._rows(query):
+            fact = fact_adapter.validate_json(row.fact)
+            if isinstance(fact, facts.Message):
+                there[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by))
+            elif isinstance(fact, facts.MessageDeleted):
+                gone.add(fact.message)
+        return [each for each in there.values() if each.message not in gone]
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         query = (

@@ -1,10 +1,14 @@
-"""Reading back what was said in incidents' channels while the bot was away, edits included; each message lands once.
+"""Reading back what was said in incidents' channels while the bot was away, edits and deletions included; each once.
 
 https://docs.slack.dev/reference/methods/conversations.history and /conversations.replies
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,15 +16,18 @@ from pydantic import ValidationError
 
 from bot.channels.channel_state import noticing_loss
 from bot.channels.listing import pages
-from bot.channels.mirroring import SlackMessage, edited, moment, written
+from bot.channels.mirroring import SlackMessage, deleted, edited, moment, written
 from bot.context import Bot
 from bot.slack import SlackRefused, SlackUnavailable
-from incidents.actions.mirror import Delivery, message_origin, mirror
+from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
 from incidents.model.identity import Channel
-from incidents.ports import TimelineQuery
+from incidents.ports import Mirrored, TimelineQuery
 
 log = structlog.get_logger()
+
+TOMBSTONE = "tombstone"
+"""What is left of a deleted message under which there are replies."""
 
 BATCH = 500
 """Deliveries a transaction."""
@@ -32,31 +39,41 @@ AGAIN_AFTER = 60
 """Seconds until channels that could not be read are tried again."""
 
 
+EVERY = 300
+"""Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
+
+OF_LATE = timedelta(minutes=15)
+
+
 class NotCaughtUp(Exception):
     """Some channels could not be read back."""
 
 
 async def keep_caught_up(bot: Bot, connected: asyncio.Event) -> None:
-    """Catch up each time that ``connected`` says that Slack is heard again: what was said before may not have been."""
+    """Read all back each time that ``connected`` says that Slack is heard again, and now and then what is new."""
+    await connected.wait()
     while True:
-        await connected.wait()
+        since = None if connected.is_set() else bot.core.clock() - OF_LATE
         connected.clear()
         try:
-            await catch_up(bot)
+            await catch_up(bot, since)
         except NotCaughtUp:
             asyncio.get_running_loop().call_later(AGAIN_AFTER, connected.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(connected.wait(), EVERY)
 
 
-async def catch_up(bot: Bot) -> int:
-    """Read back every channel that is an incident's; gives how many messages and edits were new.
+async def catch_up(bot: Bot, since: datetime | None = None) -> int:
+    """Read back every channel that is an incident's; gives how many messages, edits and deletions were new.
 
-    Raises NotCaughtUp where a channel could not be read; the others have been.
+    With ``since`` (aware), what was written from then on only. Raises NotCaughtUp where a channel could not be read;
+    the others have been.
     """
     caught, failed = 0, []
     for number, where in await bot.core.storage.read.attached_channels():
         try:
             async with noticing_loss(bot, where):
-                caught += await _read_back(bot, number, where)
+                caught += await _read_back(bot, number, where, since)
         except (SlackRefused, SlackUnavailable) as error:
             log.warning("not_caught_up", incident=number, error=str(error), request_id=error.request_id)
             failed.append(number)
@@ -70,38 +87,66 @@ async def catch_up(bot: Bot) -> int:
     return caught
 
 
-async def _read_back(bot: Bot, number: int, where: Channel) -> int:
-    """The channel is read whole since it was attached: what is missing may be anywhere, under an old thread too.
+@dataclass(frozen=True)
+class _Channel:
+    """A channel since ``oldest``: what the timeline has of it that is not deleted, by id, and what Slack has."""
+
+    where: Channel
+    oldest: datetime
+    there: Mapping[str, Mirrored]
+    found: list[SlackMessage]
+    read: set[str]
+    """The threads of which all replies are in ``found``."""
+
+    def gone(self) -> Iterator[Mirrored]:
+        """What the timeline has and Slack has not any more."""
+        found = {message.ts for message in self.found if message.subtype != TOMBSTONE}
+        for mirrored in self.there.values():
+            looked = mirrored.thread is None or mirrored.thread in self.read or self._is_gone(mirrored.thread, found)
+            if mirrored.message not in found and looked:
+                yield mirrored
+
+    def _is_gone(self, thread: str, found: set[str]) -> bool:
+        return thread in self.there and thread not in found
+
+
+async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | None) -> int:
+    """Without ``since``, all since it was attached is read: what is missing may be anywhere, in an old thread too.
 
     What was said in it before is not the incident's.
     """
-    oldest = f"{await _attached(bot, number, where):.6f}"
-    found = [message async for message in _messages(bot, "conversations.history", channel=where.id, oldest=oldest)]
-    known = await _known(bot, where, [ts for message in found for ts in (message.ts, message.latest_reply) if ts])
-    for thread in [message.ts for message in found if message.latest_reply and message.latest_reply not in known]:
-        bounds = {"ts": thread, "oldest": oldest}
-        replies = [reply async for reply in _messages(bot, "conversations.replies", channel=where.id, **bounds)]
-        known |= await _known(bot, where, [reply.ts for reply in replies])
-        found += replies
-    deliveries = [delivery for message in found if (delivery := _delivery(bot, where, message, message.ts in known))]
-    deliveries.sort(key=lambda delivery: delivery.at)
+    attached = await _attached(bot, number, where)
+    channel = await _whole(bot, number, where, max(attached, since) if since else attached, every_thread=since is None)
+    origins = {message.ts for message in channel.found} & channel.there.keys()
+    told = [_delivery(bot, where, message, message.ts in origins) for message in channel.found]
+    gone = [deleted(where, each.message, each.by, bot.core.clock()) for each in channel.gone()]
+    deliveries = sorted([*filter(None, told), *gone], key=lambda delivery: delivery.at)
     return sum(
         [await mirror(bot.core, deliveries[start : start + BATCH]) for start in range(0, len(deliveries), BATCH)]
     )
 
 
-async def _known(bot: Bot, where: Channel, messages: Sequence[str]) -> set[str]:
-    """Those of ``messages`` that are on the timeline."""
-    origins = {message_origin(where, ts): ts for ts in messages}
-    async with bot.core.storage.transaction() as unit:
-        return {origins[origin] for origin in await unit.known_origins(origins)}
+async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_thread: bool) -> _Channel:
+    """The channel since ``oldest``, with the threads that are not as the timeline has them, or with ``every_thread``.
+
+    What the timeline has is read first, so that what is said meanwhile is not taken for deleted.
+    """
+    there = {each.message: each for each in await bot.core.storage.read.mirrored(number, where, oldest)}
+    replies = Counter(each.thread for each in there.values() if each.thread)
+    bounds = {"channel": where.id, "oldest": f"{oldest.timestamp():.6f}"}
+    found = [message async for message in _messages(bot, "conversations.history", **bounds)]
+    read = {each.ts for each in found if each.reply_count and (every_thread or each.reply_count != replies[each.ts])}
+    read |= {each.ts for each in found if not each.reply_count and replies[each.ts]}
+    for thread in read:
+        found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]
+    return _Channel(where, oldest, there, found, read)
 
 
-async def _attached(bot: Bot, number: int, where: Channel) -> float:
-    """When ``where`` was last attached, in seconds since 1970."""
+async def _attached(bot: Bot, number: int, where: Channel) -> datetime:
+    """When ``where`` was last attached."""
     told = await bot.core.storage.read.timeline(TimelineQuery(number, limit=KEY_ENTRIES))
     return max(
-        entry.recorded_at.timestamp()
+        entry.recorded_at
         for entry in told.entries
         if isinstance(entry.fact, facts.ChannelAttached) and entry.fact.channel == where
     )

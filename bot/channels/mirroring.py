@@ -53,7 +53,7 @@ class SlackMessage(BaseModel):
     attachments: list[dict[str, Any]] | None = None
     blocks: list[dict[str, Any]] | None = None
     edited: Edited | None = None
-    latest_reply: Ts | None = None
+    reply_count: int = 0
 
     def is_by(self, identity: Identity) -> bool:
         """Whether the bot itself wrote it."""
@@ -139,6 +139,11 @@ def edited(where: Channel, message: SlackMessage, edit: Edited, at: datetime, *,
     return Delivery(origin, at, person(edit.user) if edit.user else message.author(), fact)
 
 
+def deleted(where: Channel, ts: str, by: Person, at: datetime) -> Delivery:
+    """That message ``ts`` is no more, which counts once. Slack does not say who deleted it: ``by`` is its author."""
+    return Delivery(f"{message_origin(where, ts)}/deleted", at, by, facts.MessageDeleted(channel=where, message=ts))
+
+
 def moment(ts: str) -> datetime:
     """When something with this ``ts`` was written, aware UTC."""
     return datetime.fromtimestamp(float(ts), UTC)
@@ -150,7 +155,7 @@ def _changed(event: Changed, identity: Identity) -> Delivery | None:
     if message.is_by(identity) or (before is not None and before.is_by(identity)):
         return None
     if message.subtype == "tombstone":
-        return _gone(where, message.ts, before or message, event.ts)
+        return deleted(where, message.ts, (before or message).author(), moment(event.ts))
     if message.subtype not in WRITTEN or (before is not None and before.said() == message.said()):
         return None
     return edited(where, message, message.edited or Edited(ts=event.ts), moment(event.ts))
@@ -160,11 +165,5 @@ def _deleted(event: Deleted, identity: Identity) -> Delivery | None:
     before = event.previous_message
     if before is not None and (before.is_by(identity) or before.subtype not in WRITTEN):
         return None
-    return _gone(channel(event.channel), event.deleted_ts, before, event.ts)
-
-
-def _gone(where: Channel, ts: str, before: SlackMessage | None, at: str) -> Delivery:
-    """Slack does not say who deleted it, so it stands under its author's name."""
     by = before.author() if before is not None else person("unknown")
-    fact = facts.MessageDeleted(channel=where, message=ts)
-    return Delivery(f"{message_origin(where, ts)}/deleted", moment(at), by, fact)
+    return deleted(channel(event.channel), event.deleted_ts, by, moment(event.ts))

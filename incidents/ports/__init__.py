@@ -2,7 +2,7 @@
 
 from incidents.ports.jobs import CannotSucceed, Job, JobHandler, TryLater
 from incidents.ports.posts import Post, Purpose
-from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
+from incidents.ports.queries import IncidentPage, IncidentQuery, Mirrored, TimelinePage, TimelineQuery
 from incidents.ports.storage import Reader, Storage, Unit
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "IncidentQuery",
     "Job",
     "JobHandler",
+    "Mirrored",
     "Post",
     "Purpose",
     "Reader",

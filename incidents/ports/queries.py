@@ -59,3 +59,12 @@ class TimelinePage:
 
     entries: Sequence[Entry]
     earlier: str | None
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """A message that a timeline has: its id on the platform, the one that it answers, and who wrote it."""
+
+    message: str
+    thread: str | None
+    by: Person

@@ -20,7 +20,7 @@ from incidents.ports.organisation import OrganisationReader, OrganisationUnit
 from incidents.ports.paging import PagingReader, PagingUnit
 from incidents.ports.posts import Post, Purpose
 from incidents.ports.public import PublicReader, PublicUnit
-from incidents.ports.queries import IncidentPage, IncidentQuery, TimelinePage, TimelineQuery
+from incidents.ports.queries import IncidentPage, IncidentQuery, Mirrored, TimelinePage, TimelineQuery
 from incidents.public.readers import ReaderReader, ReaderUnit
 
 
@@ -133,6 +133,9 @@ class Reader(Protocol):
 
     async def find_services(self, text: str, limit: int) -> list[Service]:
         """Services of the organisation whose name holds ``text`` (in any case; all for an empty one), by name."""
+
+    async def mirrored(self, incident: int, channel: Channel, since: datetime) -> list[Mirrored]:
+        """What was written in ``channel`` from ``since`` (aware) on, as the timeline has it, and not deleted."""
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         """Each channel that is an incident's and not archived, with the incident's number; open incidents first."""

@@ -1,11 +1,13 @@
 """What was said while the bot was away is read back when it returns: all of it, once, at its own time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
-from bot.channels import listing
+from bot.channels import catching_up, listing
 from bot.channels.adopting import adopt_channel
 from bot.channels.catching_up import NotCaughtUp, catch_up
 from bot.context import channel
@@ -14,8 +16,10 @@ from incidents.model import facts
 from incidents.model.vocabulary import Status
 from sandbox.client import Person
 from sandbox.server import Sandbox
+from sandbox.troubles import DeliveryTrouble
 from storage.verify import verify
-from tests.bot.floor import ANA, BEN, Floor, at_work
+from tests.bot.floor import ANA, BEN, Floor, at_work, eventually
+from tests.e2e import workspace
 
 
 class Absence:
@@ -185,3 +189,75 @@ async def test_what_is_heard_while_it_catches_up_is_recorded_once(absence: Absen
         await floor.settled()
         said = [(fact.text, fact.caught_up) for fact in await floor.facts(facts.Message)]
         assert said == [("now", False), ("away", True)]
+
+
+async def test_what_was_deleted_meanwhile_is_noted_once(absence: Absence) -> None:
+    ana, ben = absence.ana, absence.sandbox.person("ben")
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in(page=(BEN,))
+        alone, kept = await ana.say(room, "alone"), await ana.say(room, "kept")
+        parent, root = await ana.say(room, "parent"), await ana.say(room, "root")
+        answers = [await ben.say(room, f"reply to {ts}", thread_ts=ts) for ts in (parent, root, root)]
+        await floor.settled()
+    await ana.delete(room, alone)
+    await ana.delete(room, parent)
+    await ben.delete(room, answers[1])
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 3
+        gone = await floor.entries(facts.MessageDeleted)
+        assert {(entry.by, fact.message) for entry, fact in gone} == {(ANA, alone), (ANA, parent), (BEN, answers[1])}
+        assert await catch_up(floor.bot) == 0
+        assert await catch_up(floor.bot, floor.clock() - timedelta(minutes=5)) == 0
+        assert await verify(floor.storage, 1) is None
+        there = await floor.storage.read.mirrored(1, channel(room), floor.clock() - timedelta(minutes=5))
+        assert [each.message for each in there] == [kept, root, answers[0], answers[2]]
+
+
+async def test_a_whole_thread_that_was_deleted_is_noted(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "root")
+        reply = await absence.ana.say(room, "reply", thread_ts=root)
+        await floor.settled()
+    await absence.ana.delete(room, reply)
+    await absence.ana.delete(room, root)
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 2
+        assert {fact.message for fact in await floor.facts(facts.MessageDeleted)} == {root, reply}
+
+
+async def test_a_reply_that_was_edited_meanwhile_is_appended(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "root")
+        reply = await absence.ana.say(room, "reply", thread_ts=root)
+        await floor.settled()
+    await absence.ana.edit(room, reply, "reply, put better")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        [edit] = await floor.facts(facts.MessageEdited)
+        assert (edit.message, edit.text, edit.thread) == (reply, "reply, put better", root)
+
+
+async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
+    absence: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "EVERY", 0.05)
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        connected = asyncio.Event()
+        connected.set()
+        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot, connected))
+        await eventually(lambda: not connected.is_set())
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
+        await absence.ana.say(room, "not told")
+
+        async def found() -> bool:
+            return [fact.text for fact in await floor.facts(facts.Message)] == ["not told"]
+
+        await workspace.eventually(found)
+        looking.cancel()
+        assert not [call for call in floor.deliveries("message") if call.arguments["event"].get("text") == "not told"]
