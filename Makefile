@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 
-.PHONY: demo run test check bench doctor lock clean
+.PHONY: demo run test soak check bench doctor lock clean
 
 demo: $(RUN_READY)  ## The real bot in a local Slack workspace, in your browser
 	@$(BIN)/python -m bot demo $(if $(PORT),--port $(PORT))
@@ -21,6 +21,9 @@ doctor: $(RUN_READY)  ## Check settings, database, token, scopes and manifest
 
 test: $(TEST_READY)  ## All tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+soak: $(TEST_READY)  ## Storm after storm: make soak RUNS=1000 SEED=0
+	@$(BIN)/python -m tests.campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),0)
 
 check: $(TEST_READY)  ## Formatting, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """What is read back from the tables: incidents, lists, timelines, posts and services. Nothing here locks."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,8 @@ from storage.tables import (
     timeline_entries,
 )
 
+HEARD = (facts.Message, facts.MessageEdited, facts.MessageDeleted)
+"""What is mirrored."""
 LONGEST_SEARCH = 5_000
 """More characters than any text that is searched has."""
 
@@ -120,22 +123,27 @@ class SqlReader:
 
     async def mirrored(self, incident: int, channel: Channel, since: datetime) -> list[Mirrored]:
         table = timeline_entries.c
-        heard = [facts.Message.model_fields["kind"].default, facts.MessageDeleted.model_fields["kind"].default]
-        query = select(table.by, table.fact).where(
+        query = select(table.by, table.happened_at, table.fact).where(
             table.incident == incident,
             table.happened_at >= since,
-            table.kind.in_(heard),
+            table.kind.in_([kind.model_fields["kind"].default for kind in HEARD]),
             table.origin.startswith(f"{channel}/", autoescape=True),
         )
         there: dict[str, Mirrored] = {}
+        edited: dict[str, datetime] = {}
         gone: set[str] = set()
         for row in await self._rows(query):
             fact = fact_adapter.validate_json(row.fact)
             if isinstance(fact, facts.Message):
-                there[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by))
+                there[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by), row.happened_at)
+            elif isinstance(fact, facts.MessageEdited):
+                edited[fact.message] = max(row.happened_at, edited.get(fact.message, row.happened_at))
             elif isinstance(fact, facts.MessageDeleted):
                 gone.add(fact.message)
-        return [each for each in there.values() if each.message not in gone]
+        left = {
+            id: replace(each, left_at=max(each.left_at, edited.get(id, each.left_at))) for id, each in there.items()
+        }
+        return [each for id, each in left.items() if id not in gone]
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         query = (

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,7 +21,7 @@ from bot.context import Bot
 from bot.slack import SlackRefused, SlackUnavailable
 from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
-from incidents.model.identity import Channel
+from incidents.model.identity import TOCSIN, Channel
 from incidents.ports import Mirrored, TimelineQuery
 
 log = structlog.get_logger()
@@ -43,6 +43,7 @@ EVERY = 300
 """Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
 
 OF_LATE = timedelta(minutes=15)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotCaughtUp(Exception):
@@ -111,14 +112,13 @@ class _Channel:
 
 
 async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | None) -> int:
-    """Without ``since``, all since it was attached is read: what is missing may be anywhere, in an old thread too.
+    """Without ``since``, all that is the incident's is read: what is missing may be anywhere, in an old thread too.
 
-    What was said in it before is not the incident's.
+    What was said in a channel before it was adopted is not the incident's.
     """
     attached = await _attached(bot, number, where)
     channel = await _whole(bot, number, where, max(attached, since) if since else attached, every_thread=since is None)
-    origins = {message.ts for message in channel.found} & channel.there.keys()
-    told = [_delivery(bot, where, message, message.ts in origins) for message in channel.found]
+    told = [_delivery(bot, where, message, channel.there.get(message.ts)) for message in channel.found]
     gone = [deleted(where, each.message, each.by, bot.core.clock()) for each in channel.gone()]
     deliveries = sorted([*filter(None, told), *gone], key=lambda delivery: delivery.at)
     return sum(
@@ -143,13 +143,12 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
 
 
 async def _attached(bot: Bot, number: int, where: Channel) -> datetime:
-    """When ``where`` was last attached."""
+    """Since when what is said in ``where`` is the incident's: always, where the channel was made for it."""
     told = await bot.core.storage.read.timeline(TimelineQuery(number, limit=KEY_ENTRIES))
-    return max(
-        entry.recorded_at
-        for entry in told.entries
-        if isinstance(entry.fact, facts.ChannelAttached) and entry.fact.channel == where
-    )
+    last = [
+        entry for entry in told.entries if isinstance(entry.fact, facts.ChannelAttached) and entry.fact.channel == where
+    ][-1]
+    return BEGINNING if last.by == TOCSIN else last.recorded_at
 
 
 async def _messages(bot: Bot, method: str, **arguments: Any) -> AsyncIterator[SlackMessage]:
@@ -161,12 +160,12 @@ async def _messages(bot: Bot, method: str, **arguments: Any) -> AsyncIterator[Sl
             log.warning("message_misshaped", faults=[".".join(map(str, fault["loc"])) for fault in error.errors()])
 
 
-def _delivery(bot: Bot, where: Channel, message: SlackMessage, known: bool) -> Delivery | None:
-    """The message; or its last edit, where the message itself is known."""
+def _delivery(bot: Bot, where: Channel, message: SlackMessage, known: Mirrored | None) -> Delivery | None:
+    """The message; or its last edit, where the message itself is known: it comes after what is known of it."""
     said = written(where, message, bot.identity, caught_up=True)
-    if said is None or not known:
+    if said is None or known is None:
         return said
     if message.edited is None:
         return None
-    at = max(moment(message.ts), moment(message.edited.ts))
+    at = max(moment(message.edited.ts), known.left_at)
     return edited(where, message, message.edited, at, caught_up=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from incidents.model.identity import Person
@@ -68,3 +69,5 @@ class Mirrored:
     message: str
     thread: str | None
     by: Person
+    left_at: datetime
+    """When it was written, or last edited."""

@@ -261,3 +261,31 @@ async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
         await workspace.eventually(found)
         looking.cancel()
         assert not [call for call in floor.deliveries("message") if call.arguments["event"].get("text") == "not told"]
+
+
+async def test_an_edit_that_is_found_stands_after_those_that_were_heard(absence: Absence) -> None:
+    """Slack tells the second of an edit only: https://docs.slack.dev/reference/events/message/message_changed"""
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        ts = await absence.ana.say(room, "first")
+        await absence.ana.edit(room, ts, "second, heard")
+        await floor.settled()
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
+        await absence.ana.edit(room, ts, "third, not heard")
+        await floor.settled()
+        assert await catch_up(floor.bot) == 1
+        edits = sorted(await floor.entries(facts.MessageEdited), key=lambda each: each[0].happened_at)
+        assert [fact.text for _, fact in edits] == ["second, heard", "third, not heard"]
+
+
+async def test_what_is_said_before_the_new_channel_is_on_record_is_the_incidents(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        floor.trouble("conversations.create", hold=0.5)
+        declaring = asyncio.create_task(floor.declare())
+        await eventually(floor.channels)
+        [room] = [each.id for each in floor.sandbox.workspace.channels.values() if each.name.startswith("inc-1")]
+        await absence.ana.join(room)
+        early = await absence.ana.say(room, "already here")
+        await declaring
+        assert await catch_up(floor.bot) == 1
+        assert [fact.message for fact in await floor.facts(facts.Message)] == [early]
