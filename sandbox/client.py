@@ -81,6 +81,10 @@ class Person:
         """Say who is in a user group from now on; only admins may."""
         await self.act("usergroup", usergroup=usergroup, users=list(users))
 
+    async def deactivate(self, user: str) -> None:
+        """Close somebody's account; only admins may."""
+        await self.act("deactivate", user=user)
+
     # Channels ------------------------------------------------------------------------------------------------------
 
     async def create(self, name: str, *, is_private: bool = False) -> str:

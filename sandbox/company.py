@@ -1,4 +1,4 @@
-"""A small believable company to try an app in: people, a guest, a partner, another bot, a few channels.
+"""A small believable company to try an app in: people, guests, a partner, another bot, a few channels.
 
 Ids are readable, so that tests and people at the keyboard can name them.
 """
@@ -35,6 +35,18 @@ PEOPLE = [
         "U0GUS", "gus", "Gus Pereira", TEAM, "gus@contractor.example", "Europe/Lisbon", "Contractor", is_restricted=True
     ),
     User(
+        "U0UMA",
+        "uma",
+        "Uma Haddad",
+        TEAM,
+        "uma@agency.example",
+        "Africa/Cairo",
+        "Copywriter",
+        is_restricted=True,
+        is_ultra_restricted=True,
+    ),
+    User("U0NED", "ned", "Ned Larsson", TEAM, "ned@example.com", "Europe/Stockholm", "Platform", deleted=True),
+    User(
         "U0PIA", "pia", "Pia Novak", PARTNER_TEAM, "pia@partner.example", "Europe/Prague", "Partner", is_stranger=True
     ),
 ]
@@ -46,7 +58,7 @@ USERGROUPS = [
 CHANNELS = {
     "general": ["U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE", "U0FAY", "U0HUGO", "U0INDRA", "U0JUN"],
     "incidents": ["U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE"],
-    "payments": ["U0ANA", "U0CLEO", "U0DAN", "U0GUS", "U0PIA", "U0GRAFANA"],
+    "payments": ["U0ANA", "U0CLEO", "U0DAN", "U0GUS", "U0UMA", "U0PIA", "U0GRAFANA"],
 }
 FIRST_WORDS = [
     ("general", "U0ANA", "Good morning! The new on-call rota starts today."),

@@ -138,8 +138,9 @@ def pin(workspace: Workspace, channel: Channel, message: Message, by: str) -> No
     """Pin a message, which Slack notes in the channel as `pinned_item`. Raises RefusedError `already_pinned`."""
     if any(pin.ts == message.ts for pin in channel.pins):
         raise RefusedError("already_pinned")
-    channel.pins.append(Pin(message.ts, workspace.now(), by))
-    workspace.publish("pin_added", channel.id, by, message=message)
+    added = Pin(message.ts, workspace.now(), by)
+    channel.pins.append(added)
+    workspace.publish("pin_added", channel.id, by, message=message, pin=added)
     note(
         workspace,
         channel,
@@ -153,10 +154,11 @@ def pin(workspace: Workspace, channel: Channel, message: Message, by: str) -> No
 
 def unpin(workspace: Workspace, channel: Channel, message: Message, by: str) -> None:
     """Raises RefusedError `no_pin`."""
-    if all(pin.ts != message.ts for pin in channel.pins):
+    removed = next((pin for pin in channel.pins if pin.ts == message.ts), None)
+    if removed is None:
         raise RefusedError("no_pin")
-    channel.pins = [pin for pin in channel.pins if pin.ts != message.ts]
-    workspace.publish("pin_removed", channel.id, by, message=message)
+    channel.pins.remove(removed)
+    workspace.publish("pin_removed", channel.id, by, message=message, pin=removed)
 
 
 # Messages only one person sees ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import web_api
+from sandbox import avatars, web_api
 from sandbox.client import Person
 from sandbox.company import found
 from sandbox.deliveries.transport import Timing
@@ -34,9 +34,11 @@ def application(slack: Slack) -> web.Application:
     web_api.add_routes(app, slack)
     door.add_routes(app, slack)
     app.router.add_get("/socket", slack.courier.sockets.serve)
+    avatars.add_routes(app, slack.workspace)
     add_routes(app, slack.workspace)
 
     async def hang_up(_: web.Application) -> None:
+        slack.schedule.close()
         await slack.courier.close()
 
     app.on_shutdown.append(hang_up)

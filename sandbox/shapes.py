@@ -12,8 +12,12 @@ from typing import Any
 from sandbox.things import Bookmark, Bot, Channel, File, Json, Message, Note, Pin, User, Usergroup, View
 from sandbox.workspace import Workspace
 
+PICTURES = (24, 32, 48, 72, 192, 512)
+BOT_PICTURES = (36, 48, 72)
+NEVER_READ = "0000000000.000000"
 
-def user_json(user: User, with_email: bool = True) -> Json:
+
+def user_json(workspace: Workspace, user: User, with_email: bool = True) -> Json:
     """docs.slack.dev/reference/objects/user-object; the address only with `users:read.email`."""
     offset = datetime.datetime.now(zoneinfo.ZoneInfo(user.tz)).utcoffset() or datetime.timedelta()
     first, _, last = user.real_name.partition(" ")
@@ -26,14 +30,20 @@ def user_json(user: User, with_email: bool = True) -> Json:
         "display_name_normalized": user.name,
         "first_name": first,
         "last_name": last,
+        "skype": "",
         "status_text": "",
+        "status_text_canonical": "",
         "status_emoji": "",
+        "status_emoji_display_info": [],
+        "status_expiration": 0,
+        "avatar_hash": f"g{user.id.lower()}",
         "team": user.team_id,
+        **{f"image_{size}": avatar(workspace, user.id, size) for size in PICTURES},
     }
     if user.email and with_email and not user.is_stranger:
         profile["email"] = user.email
     if user.bot_id:
-        profile["bot_id"] = user.bot_id
+        profile |= {"bot_id": user.bot_id, "api_app_id": workspace.bots[user.bot_id].app_id, "always_active": True}
     shape: Json = {
         "id": user.id,
         "team_id": user.team_id,
@@ -63,7 +73,12 @@ def user_json(user: User, with_email: bool = True) -> Json:
     }
 
 
-def bot_json(bot: Bot) -> Json:
+def avatar(workspace: Workspace, id_: str, size: int) -> str:
+    """Where the picture of a user or bot is, `size` pixels wide (see `sandbox.avatars`)."""
+    return f"{workspace.url}/avatars/{id_}/{size}.svg"
+
+
+def bot_json(workspace: Workspace, bot: Bot) -> Json:
     return {
         "id": bot.id,
         "deleted": False,
@@ -71,7 +86,7 @@ def bot_json(bot: Bot) -> Json:
         "updated": bot.updated,
         "app_id": bot.app_id,
         "user_id": bot.user_id,
-        "icons": {},
+        "icons": {f"image_{size}": avatar(workspace, bot.id, size) for size in BOT_PICTURES},
     }
 
 
@@ -92,7 +107,7 @@ def channel_json(workspace: Workspace, channel: Channel, viewer: str) -> Json:
             "is_open": True,
             "priority": 0,
         }
-    return {
+    shape: Json = {
         "id": channel.id,
         "name": channel.name,
         "is_channel": True,
@@ -120,6 +135,15 @@ def channel_json(workspace: Workspace, channel: Channel, viewer: str) -> Json:
         "purpose": note_json(channel.purpose),
         "previous_names": list(channel.previous_names),
     }
+    if viewer in channel.members:
+        shape["last_read"] = NEVER_READ
+    if channel.is_ext_shared:
+        shape |= {
+            "conversation_host_id": workspace.team_id,
+            "internal_team_ids": [workspace.team_id],
+            "connected_team_ids": list(channel.shared_team_ids),
+        }
+    return shape
 
 
 def note_json(note: Note) -> Json:
@@ -130,6 +154,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
     """docs.slack.dev/reference/objects/file-object, with addresses that work against this sandbox."""
     extension = PurePath(file.name).suffix.lstrip(".") or (mimetypes.guess_extension(file.mimetype) or ".bin")[1:]
     address = f"{workspace.url}/files/{file.id}/{file.name}"
+    shared = [workspace.channels[c] for c in file.channels if c in workspace.channels]
     return {
         "id": file.id,
         "created": file.created,
@@ -146,19 +171,45 @@ def file_json(workspace: Workspace, file: File) -> Json:
         "mode": "hosted",
         "is_external": False,
         "external_type": "",
-        "is_public": any(not workspace.channels[c].is_private for c in file.channels if c in workspace.channels),
+        "is_public": any(channel.kind == "channel" for channel in shared),
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
         "url_private": address,
         "url_private_download": address,
         "permalink": address,
-        "channels": list(file.channels),
-        "groups": [],
-        "ims": [],
+        "channels": [channel.id for channel in shared if channel.kind == "channel"],
+        "groups": [channel.id for channel in shared if channel.kind == "group"],
+        "ims": [channel.id for channel in shared if channel.is_im],
+        "shares": _shares(workspace, file, shared),
+        "has_more_shares": False,
         "has_rich_preview": False,
         "file_access": "visible",
         "alt_txt": file.alt_text,
+    }
+
+
+def _shares(workspace: Workspace, file: File, channels: list[Channel]) -> Json:
+    """The messages that carry the file, by which an app that uploaded it finds them."""
+    shares: Json = {}
+    for channel in channels:
+        carrying = [message for message in channel.messages.values() if file in message.files]
+        entries = [_share(workspace, channel, message) for message in carrying]
+        shares.setdefault("private" if channel.is_private or channel.is_im else "public", {})[channel.id] = entries
+    return shares
+
+
+def _share(workspace: Workspace, channel: Channel, message: Message) -> Json:
+    thread = {"thread_ts": message.thread_ts} if message.is_reply else {}
+    return {
+        "reply_users": [],
+        "reply_users_count": 0,
+        "reply_count": 0,
+        "ts": message.ts,
+        "channel_name": channel.name,
+        "team_id": workspace.team_id,
+        "share_user_id": message.user,
+        **thread,
     }
 
 
@@ -167,10 +218,24 @@ def message_json(workspace: Workspace, message: Message, all_metadata: bool = Fa
 
     Of `metadata` only its `event_type`, unless `all_metadata`.
     """
-    shape: Json = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
+    shape = said_json(workspace, message) | {"ts": message.ts}
+    optional: Json = {"client_msg_id": message.client_msg_id, "thread_ts": message.thread_ts}
+    shape |= {name: value for name, value in optional.items() if value is not None}
+    if message.reactions:
+        shape["reactions"] = [{"name": n, "users": list(p), "count": len(p)} for n, p in message.reactions.items()]
+    if message.metadata and not all_metadata:
+        shape["metadata"] = {"event_type": message.metadata["event_type"]}
+    return shape | message.extra | _thread_fields(workspace, message)
+
+
+def said_json(workspace: Workspace, message: Message) -> Json:
+    """What a message says and by whom, not where it stands: so `chat.update` and `chat.scheduleMessage` answer.
+
+    docs.slack.dev/reference/methods/chat.update ("Response")
+    """
+    shape: Json = {"type": "message", "user": message.user, "text": message.text}
     optional: Json = {
         "subtype": message.subtype,
-        "client_msg_id": message.client_msg_id,
         "bot_id": message.bot_id,
         "app_id": message.app_id,
         "username": message.username,
@@ -178,7 +243,7 @@ def message_json(workspace: Workspace, message: Message, all_metadata: bool = Fa
         "blocks": message.blocks,
         "attachments": message.attachments,
         "edited": message.edited,
-        "thread_ts": message.thread_ts,
+        "metadata": message.metadata,
     }
     shape |= {name: value for name, value in optional.items() if value is not None}
     if message.subtype == "bot_message":
@@ -187,15 +252,11 @@ def message_json(workspace: Workspace, message: Message, all_metadata: bool = Fa
         shape["team"] = workspace.users[message.user].team_id if message.user in workspace.users else workspace.team_id
     bot = workspace.bots.get(message.bot_id or "")
     if bot and message.subtype != "bot_message":
-        profile = bot_json(bot) | {"team_id": workspace.team_id}
+        profile = bot_json(workspace, bot) | {"team_id": workspace.team_id}
         shape["bot_profile"] = {name: value for name, value in profile.items() if name != "user_id"}
     if message.files:
         shape |= {"files": [file_json(workspace, f) for f in message.files], "upload": False, "display_as_bot": False}
-    if message.reactions:
-        shape["reactions"] = [{"name": n, "users": list(p), "count": len(p)} for n, p in message.reactions.items()]
-    if message.metadata:
-        shape["metadata"] = message.metadata if all_metadata else {"event_type": message.metadata["event_type"]}
-    return shape | message.extra | _thread_fields(workspace, message)
+    return shape
 
 
 def _thread_fields(workspace: Workspace, message: Message) -> Json:
@@ -229,7 +290,9 @@ def permalink(workspace: Workspace, message: Message) -> str:
 
 def pin_json(workspace: Workspace, channel: Channel, pin: Pin) -> Json:
     message = channel.messages[pin.ts]
-    shape = message_json(workspace, message) | {"pinned_to": [channel.id], "permalink": permalink(workspace, message)}
+    shape = message_json(workspace, message) | {"permalink": permalink(workspace, message)}
+    if pin in channel.pins:
+        shape["pinned_to"] = [channel.id]
     return {
         "type": "message",
         "channel": channel.id,
@@ -273,6 +336,8 @@ def usergroup_json(workspace: Workspace, group: Usergroup, with_users: bool, wit
         "date_update": group.updated or group.created,
         "date_delete": group.deleted_at,
         "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
         "created_by": group.created_by,
         "updated_by": group.created_by,
         "deleted_by": None,
@@ -281,7 +346,7 @@ def usergroup_json(workspace: Workspace, group: Usergroup, with_users: bool, wit
     if with_users:
         shape["users"] = list(group.users)
     if with_count:
-        shape["user_count"] = len(group.users)
+        shape |= {"user_count": len(group.users), "channel_count": 0}
     return shape
 
 

@@ -8,13 +8,17 @@ from sandbox.deliveries.events import EventFeed
 from sandbox.deliveries.tokens import ResponseUrl, ResponseUrls, Triggers
 from sandbox.deliveries.transport import Timing
 from sandbox.limits import Limits, Mode
+from sandbox.scheduling import Schedule
 from sandbox.things import Json
 from sandbox.troubles import Troubles
 from sandbox.workspace import Workspace
 
 
 class Slack:
-    """The workspace, the courier to the app, and what was handed out: triggers, response_urls, upload tickets."""
+    """The workspace, the courier to the app, what waits to be posted, and what was handed out.
+
+    That is triggers, response_urls and upload tickets.
+    """
 
     def __init__(self, workspace: Workspace, timing: Timing | None = None, limits: Mode = "off") -> None:
         timing = timing or Timing()
@@ -22,6 +26,7 @@ class Slack:
         self.troubles = Troubles()
         self.courier = Courier(workspace, self.troubles, timing)
         self.limits = Limits(workspace, limits)
+        self.schedule = Schedule(workspace)
         self.triggers = Triggers(timing)
         self.response_urls = ResponseUrls(timing)
         self._offered: dict[str, dict[str, Json]] = {}

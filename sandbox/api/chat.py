@@ -10,7 +10,7 @@ from sandbox.api.registry import Ask, method
 from sandbox.blockkit.surfaces import check_message
 from sandbox.messages import Draft
 from sandbox.refusals import RefusedError
-from sandbox.shapes import message_json, permalink
+from sandbox.shapes import message_json, permalink, said_json
 from sandbox.things import Channel, Json, Message
 
 MAX_UPDATED_TEXT = 4000
@@ -19,12 +19,8 @@ MAX_METADATA_BYTES = 8000
 
 @method("chat.postMessage", "chat:write")
 def post_message(ask: Ask) -> Json:
-    channel = _addressed(ask)
+    channel = postable(ask)
     draft = read_draft(ask)
-    if channel.is_archived:
-        raise RefusedError("is_archived")
-    if ask.bot.id not in channel.members and "chat:write.public" not in ask.app.scopes:
-        raise RefusedError("not_in_channel")
     if draft.username or draft.icons:
         ask.need("chat:write.customize")
         draft.subtype = "bot_message"
@@ -35,12 +31,8 @@ def post_message(ask: Ask) -> Json:
 
 @method("chat.postEphemeral", "chat:write")
 def post_ephemeral(ask: Ask) -> Json:
-    channel = _addressed(ask)
+    channel = postable(ask)
     reader = ask.text("user")
-    if channel.is_archived:
-        raise RefusedError("is_archived")
-    if ask.bot.id not in channel.members and "chat:write.public" not in ask.app.scopes:
-        raise RefusedError("not_in_channel")
     if reader not in channel.members:
         raise RefusedError("user_not_in_channel")
     draft = read_draft(ask)
@@ -68,8 +60,8 @@ def update(ask: Ask) -> Json:
     if not (changes.get("text") or changes.get("blocks") or changes.get("attachments")):
         raise RefusedError("no_text")
     messages.edit(ask.workspace, channel, message, changes, by=ask.bot.id)
-    shape = message_json(ask.workspace, message, all_metadata=True)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": shape}
+    said = said_json(ask.workspace, message)
+    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": said}
 
 
 @method("chat.delete", "chat:write")
@@ -85,6 +77,23 @@ def get_permalink(ask: Ask) -> Json:
     channel = _own_channel(ask)
     message = ask.message(channel, "message_ts")
     return {"channel": channel.id, "permalink": permalink(ask.workspace, message)}
+
+
+def postable(ask: Ask) -> Channel:
+    """The channel by id or name, or the direct messages with a user by id, if the app may write there.
+
+    Raises RefusedError `channel_not_found`, `is_archived`, `not_in_channel`.
+    """
+    wanted = ask.optional("channel") or ""
+    if wanted in ask.workspace.users:
+        return channels.direct(ask.workspace, ask.bot.id, wanted)
+    named = ask.workspace.channel_named(wanted.removeprefix("#"))
+    channel = ask.workspace.find_channel(named.id if named else wanted, ask.bot.id)
+    if channel.is_archived:
+        raise RefusedError("is_archived")
+    if ask.bot.id not in channel.members and "chat:write.public" not in ask.app.scopes:
+        raise RefusedError("not_in_channel")
+    return channel
 
 
 def read_draft(ask: Ask) -> Draft:
@@ -142,15 +151,6 @@ def _changes(ask: Ask, draft: Draft) -> Json:
     if ask.json("metadata") is not None:
         given["metadata"] = draft.metadata
     return given
-
-
-def _addressed(ask: Ask) -> Channel:
-    """The channel by id or name, or the direct messages with a user by id. Raises RefusedError `channel_not_found`."""
-    wanted = ask.optional("channel") or ""
-    if wanted in ask.workspace.users:
-        return channels.direct(ask.workspace, ask.bot.id, wanted)
-    named = ask.workspace.channel_named(wanted.removeprefix("#"))
-    return ask.workspace.find_channel(named.id if named else wanted, ask.bot.id)
 
 
 def _own_channel(ask: Ask) -> Channel:

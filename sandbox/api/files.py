@@ -15,10 +15,14 @@ from sandbox.shapes import file_json
 from sandbox.slack import Slack
 from sandbox.things import Channel, File, Json
 
+MAX_DESCRIPTION = 1000
+
 
 @method("files.getUploadURLExternal", "files:write")
 def get_upload_url(ask: Ask) -> Json:
     name = ask.text("filename")
+    if len(ask.optional("alt_txt") or "") > MAX_DESCRIPTION:
+        raise RefusedError("alt_txt_too_large")
     if ask.number("length", 0) <= 0:
         raise RefusedError("missing_argument")
     file = File(
@@ -68,7 +72,7 @@ def info(ask: Ask) -> Json:
     file = ask.workspace.files.get(ask.optional("file") or "")
     if file is None or not file.complete or not _visible(ask, file):
         raise RefusedError("file_not_found")
-    return {"file": file_json(ask.workspace, file), "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {"file": file_json(ask.workspace, file), "comments": []}
 
 
 @method("files.delete", "files:write")

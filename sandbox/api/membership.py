@@ -46,6 +46,6 @@ def leave(ask: Ask) -> Json:
     if channel.is_im:
         raise RefusedError("method_not_supported_for_channel_type")
     if ask.bot.id not in channel.members:
-        return {"not_in_channel": True}
+        return {"ok": False, "not_in_channel": True}
     channels.leave(ask.workspace, channel, ask.bot.id)
     return {}

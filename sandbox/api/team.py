@@ -32,4 +32,4 @@ def bots_info(ask: Ask) -> Json:
     bot = ask.workspace.bots.get(ask.optional("bot") or ask.app.bot_id)
     if bot is None:
         raise RefusedError("bot_not_found")
-    return {"bot": bot_json(bot)}
+    return {"bot": bot_json(ask.workspace, bot)}

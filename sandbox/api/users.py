@@ -52,5 +52,5 @@ def conversations(ask: Ask) -> Json:
 
 
 def _shape(ask: Ask, user: User) -> Json:
-    shape = user_json(user, with_email="users:read.email" in ask.app.scopes)
+    shape = user_json(ask.workspace, user, with_email="users:read.email" in ask.app.scopes)
     return shape | ({"locale": "en-US"} if ask.flag("include_locale") else {})

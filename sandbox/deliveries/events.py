@@ -148,7 +148,7 @@ def reaction(workspace: Workspace, change: Change) -> Iterator[Event]:
 def pin(workspace: Workspace, change: Change) -> Iterator[Event]:
     channel, message = _seen(workspace, change), change.data["message"]
     if channel:
-        pinned = Pin(message.ts, workspace.now(), change.user or "")
+        pinned: Pin = change.data["pin"]
         body = {
             "type": change.kind,
             "user": change.user,
@@ -156,8 +156,11 @@ def pin(workspace: Workspace, change: Change) -> Iterator[Event]:
             "item": pin_json(workspace, channel, pinned),
             "item_user": message.user,
             "pin_count": len(channel.pins),
+            "pinned_info": {"channel": channel.id, "pinned_by": pinned.created_by, "pinned_ts": pinned.created},
             "event_ts": workspace.new_ts(),
         }
+        if change.kind == "pin_removed":
+            body["has_pins"] = bool(channel.pins)
         yield Event(body, change.kind, "pins:read")
 
 
@@ -237,7 +240,7 @@ def channel_deleted(workspace: Workspace, change: Change) -> Iterator[Event]:
 
 
 def user_changed(workspace: Workspace, change: Change) -> Iterator[Event]:
-    user = user_json(workspace.users[change.user or ""], "users:read.email" in workspace.app.scopes)
+    user = user_json(workspace, workspace.users[change.user or ""], "users:read.email" in workspace.app.scopes)
     body = {"type": "user_change", "user": user, "cache_ts": workspace.now(), "event_ts": workspace.new_ts()}
     yield Event(body, "user_change", "users:read")
 

@@ -3,6 +3,8 @@
 docs.slack.dev/interactivity and docs.slack.dev/reference/interaction-payloads
 """
 
+from typing import Literal
+
 from sandbox.shapes import message_json, person_json, team_json, view_json
 from sandbox.things import Channel, Json, Message, User, View
 from sandbox.workspace import Workspace
@@ -19,6 +21,18 @@ def interaction(workspace: Workspace, kind: str, user: User) -> Json:
         "enterprise": None,
         "is_enterprise_install": False,
     }
+
+
+def shortcut_used(workspace: Workspace, kind: Literal["shortcut", "message_action"], user: User) -> Json:
+    """The fields of a shortcut's payload, which names the person otherwise than others, and not the app.
+
+    docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    payload = interaction(workspace, kind, user)
+    del payload["api_app_id"]
+    person = payload["user"]
+    del person["name" if kind == "shortcut" else "username"]
+    return payload
 
 
 def channel_name(channel: Channel) -> str:

@@ -7,6 +7,7 @@ Writing (`text` as Slack's client sends it: `&`, `<`, `>` escaped, mentions as `
     message {channel, text, thread_ts?, broadcast?, files?: [{name, content?, mimetype?}]} → {ts}
     edit {channel, ts, text} · delete {channel, ts} · react / unreact {channel, ts, name} · pin / unpin {channel, ts}
     profile {real_name?, title?, tz?} · usergroup {usergroup, users}: who is in it from now on
+    deactivate {user}: an admin closes an account, whose owner can do nothing any more (`account_inactive`)
     bot_message {channel, text, bot?, blocks?, attachments?, thread_ts?, webhook?} → {ts}: another app posts
 Channels
     create {name, is_private?} → {channel} · direct {user} → {channel} (a user's or a bot's id)

@@ -7,7 +7,7 @@ import re
 import time
 
 from sandbox.answers import answer
-from sandbox.deliveries.payloads import in_channel, interaction, slash_command
+from sandbox.deliveries.payloads import in_channel, shortcut_used, slash_command
 from sandbox.deliveries.tokens import ResponseUrl
 from sandbox.people.asking import answerable, ask, slackbot, triggered
 from sandbox.people.desk import Act, open_channel_of, verb
@@ -96,14 +96,13 @@ async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
     if not known:
         raise RefusedError("unknown_shortcut")
     if act.ts is None:
-        payload = interaction(slack.workspace, "shortcut", person)
+        payload = shortcut_used(slack.workspace, "shortcut", person)
         payload |= {"callback_id": act.callback_id, "action_ts": action_ts(), **triggered(slack, person)}
         await ask(slack, "interactive", payload)
         return {}
     channel = open_channel_of(slack, person, act.channel or "")
     message = slack.workspace.find_message(channel, act.ts)
-    payload = interaction(slack.workspace, "message_action", person)
-    del payload["api_app_id"]
+    payload = shortcut_used(slack.workspace, "message_action", person)
     payload |= {
         "callback_id": act.callback_id,
         "action_ts": action_ts(),

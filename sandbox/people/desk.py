@@ -57,6 +57,8 @@ async def act(slack: Slack, name: str, body: Any) -> Json:
         wanted = VERBS[name]
         given = wanted.body.model_validate(body)
         person = slack.workspace.find_user(given.actor)
+        if person.deleted:
+            raise RefusedError("account_inactive")
         return {"ok": True, **await wanted.do(slack, person, given)}
     except ValidationError as wrong:
         problems = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors()]

@@ -1,4 +1,4 @@
-"""People change what others see of them, and who is in a user group.
+"""People change what others see of them, and who is in a user group; an admin deactivates an account.
 
 The app hears `user_change`, `subteam_members_changed` and `subteam_updated` (docs.slack.dev/reference/events).
 """
@@ -25,6 +25,28 @@ async def profile(slack: Slack, person: User, act: Profile) -> Json:
         setattr(person, name, value)
     person.updated = slack.workspace.now()
     slack.workspace.publish("user_changed", user=person.id)
+    return {}
+
+
+class Deactivate(Act):
+    user: str
+
+
+@verb("deactivate", Deactivate)
+async def deactivate(slack: Slack, person: User, act: Deactivate) -> Json:
+    """Close somebody's account, which takes them out of the channels, as an admin may; owners stay.
+
+    slack.com/help/articles/204475027-Deactivate-a-members-account and
+    .../360002061747-Reactivate-a-members-account ("won't be added back to any channels")
+    """
+    user = slack.workspace.find_user(act.user)
+    if not person.is_admin or user.is_owner or user.is_bot:
+        raise RefusedError("permission_denied")
+    user.deleted, user.updated = True, slack.workspace.now()
+    for channel in slack.workspace.channels.values():
+        if not channel.is_im and user.id in channel.members:
+            channel.members.remove(user.id)
+    slack.workspace.publish("user_changed", user=user.id)
     return {}
 
 

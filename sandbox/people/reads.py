@@ -15,9 +15,9 @@ def workspace_seen(workspace: Workspace, person: User) -> Json:
     channels = sorted(workspace.visible_channels(person.id), key=_latest, reverse=True)
     app = workspace.app
     return {
-        "me": user_json(person),
+        "me": user_json(workspace, person),
         "team": team_json(workspace) | {"name": workspace.team_name},
-        "users": [user_json(user) for user in workspace.users.values()],
+        "users": [user_json(workspace, user) for user in workspace.users.values()],
         "channels": [channel_json(workspace, c, person.id) | {"members": list(c.members)} for c in channels],
         "app": {
             "id": app.id,

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.deliveries.transport import Timing
 from sandbox.server import Sandbox, running_sandbox
+from tests.sandbox.shapes import misfits
 
 GENERAL, INCIDENTS, PAYMENTS = "C0GENERAL", "C0INCIDENTS", "C0PAYMENTS"
 SCOPES = [
@@ -60,6 +61,7 @@ EVENTS = [
     "group_deleted",
     "group_left",
     "group_rename",
+    "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -108,8 +110,10 @@ def timing() -> Timing:
 
 @pytest.fixture
 async def sandbox(timing: Timing) -> AsyncIterator[Sandbox]:
+    """A sandbox all of whose answers and deliveries must look as Slack's, whatever the test does with it."""
     async with running_sandbox(manifest(), timing=timing) as running:
         yield running
+        assert misfits(running.workspace.calls) == []
 
 
 @pytest.fixture

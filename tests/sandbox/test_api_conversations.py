@@ -1,6 +1,7 @@
 """conversations.* through slack_sdk's own client: successes and refusals by Slack's names."""
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.refusals import RefusedError
@@ -155,7 +156,8 @@ async def test_joining_kicking_and_leaving(sandbox: Sandbox, web: AsyncWebClient
     with refused("cant_kick_self"):
         await web.conversations_kick(channel=INCIDENTS, user="U0SANDBOXBOT")
     await web.conversations_leave(channel=INCIDENTS)
-    assert (await web.conversations_leave(channel=INCIDENTS))["not_in_channel"]
+    with pytest.raises(SlackApiError, check=lambda problem: problem.response["not_in_channel"]):
+        await web.conversations_leave(channel=INCIDENTS)
     assert "U0EVE" not in sandbox.workspace.channels[INCIDENTS].members
 
 
