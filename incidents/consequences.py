@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     ANNOUNCE = "announce"
     NOTICE = "notice"
     POST_COMMENT = "post_comment"
+    READ_BACK = "read_back"
     SAY_FAREWELL = "say_farewell"
     TELL_SUBSCRIBER = "tell_subscriber"
     SHOW_ALERT = "show_alert"
@@ -114,6 +115,7 @@ UPDATE_ANNOUNCEMENT = Consequence(JobKind.ANNOUNCE, "announcement", wait="undo")
 NOTICE = Consequence(JobKind.NOTICE, "notices", wait="notice", gather="person")
 GREET = Consequence(JobKind.GREET, "greeting")
 COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
+READ_BACK = Consequence(JobKind.READ_BACK, "mirror", wait="notice")
 FAREWELL = Consequence(JobKind.SAY_FAREWELL, "channel", gather=None)
 CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
 SHOUT = Consequence(JobKind.NOTICE, "notices", gather=None)
@@ -149,7 +151,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.AlertUnlinked: (CARD, NOTICE),
     facts.AlertAccepted: (CARD,),
     facts.AlertResolved: (CARD, NOTICE),
-    facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED),
+    facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED, READ_BACK),
     facts.ChannelDetached: (FAREWELL, UPDATE_ANNOUNCEMENT),
     facts.ChannelArchived: (UPDATE_ANNOUNCEMENT,),
     facts.Comment: (COMMENT,),

@@ -123,27 +123,24 @@ class SqlReader:
 
     async def mirrored(self, incident: int, channel: Channel, since: datetime) -> list[Mirrored]:
         table = timeline_entries.c
-        query = select(table.by, table.happened_at, table.fact).where(
+        query = select(table.number, table.by, table.happened_at, table.fact).where(
             table.incident == incident,
             table.happened_at >= since,
             table.kind.in_([kind.model_fields["kind"].default for kind in HEARD]),
             table.origin.startswith(f"{channel}/", autoescape=True),
         )
-        there: dict[str, Mirrored] = {}
-        edited: dict[str, datetime] = {}
+        written: dict[str, Mirrored] = {}
+        edited: dict[str, Mirrored] = {}
         gone: set[str] = set()
-        for row in await self._rows(query):
+        for row in await self._rows(query.order_by(table.happened_at, table.number)):
             fact = fact_adapter.validate_json(row.fact)
-            if isinstance(fact, facts.Message):
-                there[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by), row.happened_at)
-            elif isinstance(fact, facts.MessageEdited):
-                edited[fact.message] = max(row.happened_at, edited.get(fact.message, row.happened_at))
-            elif isinstance(fact, facts.MessageDeleted):
+            if isinstance(fact, facts.MessageDeleted):
                 gone.add(fact.message)
-        left = {
-            id: replace(each, left_at=max(each.left_at, edited.get(id, each.left_at))) for id, each in there.items()
-        }
-        return [each for id, each in left.items() if id not in gone]
+            elif isinstance(fact, facts.Message | facts.MessageEdited):
+                told = written if isinstance(fact, facts.Message) else edited
+                left = (fact.text, fact.files, row.happened_at, row.number)
+                told[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by), *left)
+        return [_as_left(each, edited.get(id)) for id, each in written.items() if id not in gone]
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         query = (
@@ -224,6 +221,12 @@ def _after(query: IncidentQuery) -> ColumnElement[bool]:
         return or_(table.severity > severity, and_(table.severity == severity, table.number < number))
     (number,) = read_cursor(query.after, int)
     return table.number < int(number)
+
+
+def _as_left(written: Mirrored, edited: Mirrored | None) -> Mirrored:
+    if edited is None:
+        return written
+    return replace(edited, by=written.by, thread=written.thread)
 
 
 def _incident_cursor(last: Incident, urgent_first: bool) -> str:

@@ -5,14 +5,15 @@ https://docs.slack.dev/reference/methods/conversations.history and /conversation
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from structlog.contextvars import clear_contextvars
 
 from bot.channels.channel_state import noticing_loss
 from bot.channels.listing import pages
@@ -22,7 +23,7 @@ from bot.slack import SlackRefused, SlackUnavailable
 from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel
-from incidents.ports import Mirrored, TimelineQuery
+from incidents.ports import Job, Mirrored, TimelineQuery
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ EVERY = 300
 """Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
 
 OF_LATE = timedelta(minutes=15)
+NEARLY_A_SECOND = timedelta(microseconds=999_999)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +58,7 @@ async def keep_caught_up(bot: Bot, connected: asyncio.Event) -> None:
     while True:
         since = None if connected.is_set() else bot.core.clock() - OF_LATE
         connected.clear()
+        clear_contextvars()  # which Slack refused the last time is of no interest now
         try:
             await catch_up(bot, since)
         except NotCaughtUp:
@@ -81,6 +84,7 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
         except Exception:
             log.exception("not_caught_up", incident=number)
             failed.append(number)
+    bot.metrics.caught_up(caught)
     if caught:
         log.info("caught_up", messages=caught)
     if failed:
@@ -88,12 +92,20 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
     return caught
 
 
+async def read_back(bot: Bot, job: Job) -> None:
+    """What was said in a new channel before it was the incident's on record. Raises SlackRefused, SlackUnavailable."""
+    incident = await bot.core.storage.read.incident(job.subject)
+    if incident is not None and incident.channel is not None:
+        where = incident.channel.channel
+        async with noticing_loss(bot, where):
+            await _read_back(bot, job.subject, where, None)
+
+
 @dataclass(frozen=True)
 class _Channel:
-    """A channel since ``oldest``: what the timeline has of it that is not deleted, by id, and what Slack has."""
+    """A channel as it was ``at`` a moment: what the timeline has of it and is not deleted, by id; what Slack has."""
 
-    where: Channel
-    oldest: datetime
+    at: datetime
     there: Mapping[str, Mirrored]
     found: list[SlackMessage]
     read: set[str]
@@ -118,12 +130,26 @@ async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | No
     """
     attached = await _attached(bot, number, where)
     channel = await _whole(bot, number, where, max(attached, since) if since else attached, every_thread=since is None)
-    told = [_delivery(bot, where, message, channel.there.get(message.ts)) for message in channel.found]
-    gone = [deleted(where, each.message, each.by, bot.core.clock()) for each in channel.gone()]
-    deliveries = sorted([*filter(None, told), *gone], key=lambda delivery: delivery.at)
+    told = [told for message in channel.found if (told := _delivery(bot, where, message, channel))]
+    gone = [deleted(where, each.message, each.by, channel.at) for each in channel.gone()]
+    deliveries = sorted([*await _in_order(bot, channel, told), *gone], key=lambda delivery: delivery.at)
     return sum(
         [await mirror(bot.core, deliveries[start : start + BATCH]) for start in range(0, len(deliveries), BATCH)]
     )
+
+
+async def _in_order(bot: Bot, channel: _Channel, told: Sequence[Delivery]) -> list[Delivery]:
+    """``told``, where an edit that is on record already, but before another of the same second, is told once more."""
+    async with bot.core.storage.transaction() as unit:
+        known = await unit.known_origins([each.origin for each in told])
+    return [_once_more(each, channel) if each.origin in known else each for each in told]
+
+
+def _once_more(told: Delivery, channel: _Channel) -> Delivery:
+    left = channel.there.get(told.heard.message)
+    if left is None:
+        return told
+    return replace(told, origin=f"{told.origin}/after/{left.number}", at=max(channel.at, left.left_at))
 
 
 async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_thread: bool) -> _Channel:
@@ -131,6 +157,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
 
     What the timeline has is read first, so that what is said meanwhile is not taken for deleted.
     """
+    at = bot.core.clock()
     there = {each.message: each for each in await bot.core.storage.read.mirrored(number, where, oldest)}
     replies = Counter(each.thread for each in there.values() if each.thread)
     bounds = {"channel": where.id, "oldest": f"{oldest.timestamp():.6f}"}
@@ -139,7 +166,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
     read |= {each.ts for each in found if not each.reply_count and replies[each.ts]}
     for thread in read:
         found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]
-    return _Channel(where, oldest, there, found, read)
+    return _Channel(at, there, found, read)
 
 
 async def _attached(bot: Bot, number: int, where: Channel) -> datetime:
@@ -160,12 +187,16 @@ async def _messages(bot: Bot, method: str, **arguments: Any) -> AsyncIterator[Sl
             log.warning("message_misshaped", faults=[".".join(map(str, fault["loc"])) for fault in error.errors()])
 
 
-def _delivery(bot: Bot, where: Channel, message: SlackMessage, known: Mirrored | None) -> Delivery | None:
-    """The message; or its last edit, where the message itself is known: it comes after what is known of it."""
+def _delivery(bot: Bot, where: Channel, message: SlackMessage, channel: _Channel) -> Delivery | None:
+    """The message; or its last edit, where it does not stand on the timeline as it reads.
+
+    Of an edit only the second is told. It comes after whatever is known to have been said within that second.
+    """
     said = written(where, message, bot.identity, caught_up=True)
+    known = channel.there.get(message.ts)
     if said is None or known is None:
         return said
-    if message.edited is None:
+    if message.edited is None or message.said() == (known.text, known.files):
         return None
-    at = max(moment(message.edited.ts), known.left_at)
+    at = max(min(moment(message.edited.ts) + NEARLY_A_SECOND, channel.at), known.left_at)
     return edited(where, message, message.edited, at, caught_up=True)

@@ -57,7 +57,7 @@ HEARD: dict[str, Heard[Any]] = {
 
 def hearing(bot: Bot) -> Middleware:
     """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
-    recorder = recorder_of(bot.core)
+    recorder = recorder_of(bot)
     in_turn = asyncio.Lock()
 
     async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
@@ -67,7 +67,7 @@ def hearing(bot: Bot) -> Middleware:
         kind = event.get("type")
         if not isinstance(kind, str) or (kind != "message" and kind not in HEARD):
             return await next()
-        about = {"heard": kind, "event_id": body.get("event_id")}
+        about = {"heard": kind}
         try:
             work = _understood(bot, recorder, event)
             if kind == "message":

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
+from bot.context import Bot
 from incidents.actions.mirror import Delivery, mirror
-from incidents.core import Core
 from incidents.gathering import Gathering
 
 
-def recorder_of(core: Core) -> Gathering[Delivery]:
+def recorder_of(bot: Bot) -> Gathering[Delivery]:
     """Puts deliveries on the timelines of their channels' incidents."""
 
     async def commit(deliveries: Sequence[Delivery]) -> None:
-        await mirror(core, deliveries)
+        bot.metrics.mirrored(await mirror(bot.core, deliveries))
 
     return Gathering(commit)

@@ -6,6 +6,7 @@ from bot.alerts.declaring import declare_by_itself
 from bot.alerts.showing import show_alert, show_storm, show_storm_list
 from bot.channels.announcing import announce
 from bot.channels.card import bookmark_card, pin_card, set_topic, show_card
+from bot.channels.catching_up import read_back
 from bot.channels.comments import post_comment
 from bot.channels.farewell import say_farewell
 from bot.channels.inviting import invite
@@ -35,6 +36,7 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.ANNOUNCE: announce,
     JobKind.NOTICE: give_notice,
     JobKind.POST_COMMENT: post_comment,
+    JobKind.READ_BACK: read_back,
     JobKind.SAY_FAREWELL: say_farewell,
     JobKind.TELL_SUBSCRIBER: tell_subscriber,
     JobKind.SHOW_ALERT: show_alert,

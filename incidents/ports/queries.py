@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from incidents.model.facts import File
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
@@ -64,10 +65,14 @@ class TimelinePage:
 
 @dataclass(frozen=True)
 class Mirrored:
-    """A message that a timeline has: its id on the platform, the one that it answers, and who wrote it."""
+    """A message as a timeline has it: its id on the platform, who wrote it, and how it was last left."""
 
     message: str
     thread: str | None
+    """The message that it answers."""
     by: Person
+    text: str
+    files: tuple[File, ...]
     left_at: datetime
-    """When it was written, or last edited."""
+    """When it was written, or last edited; that is entry ``number``."""
+    number: int

@@ -287,5 +287,22 @@ async def test_what_is_said_before_the_new_channel_is_on_record_is_the_incidents
         await absence.ana.join(room)
         early = await absence.ana.say(room, "already here")
         await declaring
-        assert await catch_up(floor.bot) == 1
+        await floor.settled()
         assert [fact.message for fact in await floor.facts(facts.Message)] == [early]
+
+
+async def test_what_does_not_stand_as_it_reads_is_mended(absence: Absence) -> None:
+    """Within one second somebody writes *one*, then *two*, then *one* again, of which Slack tells the first two."""
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        ts = await absence.ana.say(room, "zero")
+        await absence.ana.edit(room, ts, "one")
+        await absence.ana.edit(room, ts, "two")
+        await floor.settled()
+        await absence.ana.edit(room, ts, "one")
+        await floor.settled()
+        await catch_up(floor.bot)
+        assert await catch_up(floor.bot) == 0
+        edits = sorted(await floor.entries(facts.MessageEdited), key=lambda each: each[0].happened_at)
+        assert [fact.text for _, fact in edits][-1] == "one"
+        assert await verify(floor.storage, 1) is None

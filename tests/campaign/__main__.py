@@ -3,21 +3,24 @@
 import asyncio
 import logging
 import traceback
+from collections.abc import Coroutine
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
 from bot.logs import start_log
 from storage.migrate import migrate
-from tests.campaign.runs import storm_and_calm
+from tests.campaign.runs import storm_and_calm, storm_and_kills
 
 
 @click.command()
 @click.option("--runs", default=1000, show_default=True, help="How many storms.")
 @click.option("--seed", default=0, show_default=True, help="The seed of the first.")
-def soak(runs: int, seed: int) -> None:
+@click.option("--kills", is_flag=True, help="The bot is a process of its own, which is killed now and then.")
+def soak(runs: int, seed: int, kills: bool) -> None:
     """Storms, until as many are over; exit code 1 where something was not as it must be."""
     start_log(logging.CRITICAL)
     failed: list[int] = []
@@ -27,11 +30,13 @@ def soak(runs: int, seed: int) -> None:
         for each in range(seed, seed + runs):
             file = Path(folder) / f"{each}.db"
             copy(fresh, file)
-            fault = asyncio.run(_fault(each, f"sqlite:///{file}"))
+            address = f"sqlite:///{file}"
+            run = storm_and_kills(each, address, Path(folder)) if kills else storm_and_calm(each, address)
+            fault = asyncio.run(_fault(run))
             if fault is not None:
                 failed.append(each)
                 click.echo(f"seed {each}:\n{''.join(traceback.format_exception(fault))}")
-            for left in Path(folder).glob(f"{each}.db*"):
+            for left in Path(folder).glob(f"{each}[.-]*"):
                 left.unlink()
             if (each - seed + 1) % 100 == 0:
                 click.echo(f"{each - seed + 1} runs, {len(failed)} failed")
@@ -39,10 +44,11 @@ def soak(runs: int, seed: int) -> None:
     raise SystemExit(bool(failed))
 
 
-async def _fault(seed: int, address: str) -> BaseException | None:
+async def _fault(run: Coroutine[Any, Any, int]) -> BaseException | None:
     """What was not as it must be."""
-    [outcome] = await asyncio.gather(storm_and_calm(seed, address), return_exceptions=True)
-    return outcome if isinstance(outcome, BaseException) else None
+    task = asyncio.ensure_future(run)
+    await asyncio.wait([task])
+    return task.exception()
 
 
 if __name__ == "__main__":

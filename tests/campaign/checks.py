@@ -15,6 +15,8 @@ from tests.campaign.storm import Storm
 from tests.e2e.exactly_once import ANNOUNCEMENTS, by_bot, channel_of
 from tests.e2e.workspace import words
 
+MIRRORED = (facts.Message, facts.MessageEdited, facts.MessageDeleted)
+
 
 async def all_is_well(storm: Storm, storage: SqlStorage) -> int:
     """Assert it; gives how many incidents there were."""
@@ -72,7 +74,8 @@ def _mirrored(storm: Storm, channel: Channel, timeline: Sequence[Entry]) -> None
     texts, gone = _left(timeline)
     for each in said.values():
         if each.ts in texts:
-            assert each.ts in gone if each.deleted else texts[each.ts] == each.text, f"{each} is {texts[each.ts]}"
+            as_left = each.ts in gone if each.deleted else texts[each.ts] == each.text
+            assert as_left, f"{each} stands as {_told(timeline, each.ts)}"
 
 
 def _left(timeline: Sequence[Entry]) -> tuple[dict[str, str], set[str]]:
@@ -86,3 +89,9 @@ def _left(timeline: Sequence[Entry]) -> tuple[dict[str, str], set[str]]:
             case facts.MessageDeleted(message=message):
                 gone.add(message)
     return texts, gone
+
+
+def _told(timeline: Sequence[Entry], message: str) -> list[str]:
+    """All that a timeline says of a message, to see how it came to that."""
+    heard = [entry for entry in timeline if isinstance(entry.fact, MIRRORED) and entry.fact.message == message]
+    return [f"{each.number} {each.happened_at} {each.recorded_at} {each.origin} {each.fact}" for each in heard]

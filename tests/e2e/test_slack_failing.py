@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.commands import severity
 from sandbox.client import Person
-from tests.e2e.workspace import Json, Workplace, filled
+from tests.e2e.workspace import Json, Workplace, filled, words
 
 REFERENCE = re.compile(r"Reference ([0-9a-f]+), it is in the log")
 
@@ -37,6 +37,13 @@ async def test_a_form_is_opened_though_the_connection_was_cut_once(workplace: Wo
     await ana.trouble(method="views.open", cut="before")
     await ana.command(workplace.general, "/incident declare")
     await workplace.form(ana, "Declare an incident")
+
+
+async def test_the_first_command_is_heard_though_slack_cannot_be_asked_who_the_bot_is(
+    workplace: Workplace, ana: Person
+) -> None:
+    await ana.trouble(method="auth.test", cut="before", times=100)
+    assert "/incident declare" in words(await workplace.typed(ana, workplace.general, "/incident help"))
 
 
 async def test_that_slack_is_away_is_told_with_a_reference(workplace: Workplace, ana: Person) -> None:
