@@ -65,6 +65,7 @@ async def _bot(sandbox: Sandbox, folder: Path, database: str, port: int) -> Asyn
         "SLACK_API_URL": sandbox.api_url,
         "DATABASE_URL": database,
         "TOCSIN_PORT": str(port),
+        "TOCSIN_OPERATIONS_PORT": "0",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,

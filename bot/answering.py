@@ -12,6 +12,7 @@ import structlog
 from bot.asked import Asked
 from bot.cards.answers import failed, refused
 from bot.cards.message import Message
+from bot.logs import about_incident
 from bot.slack import SlackRefused, SlackUnavailable
 from incidents.model.refusals import Refusal
 
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 @asynccontextmanager
 async def answering(asked: Asked) -> AsyncIterator[None]:
     """Carry out what was asked in the block; what goes wrong there is told to the person who asked."""
+    about_incident(asked.named)
     try:
         yield
     except Refusal as refusal:
@@ -33,7 +35,7 @@ async def answering(asked: Asked) -> AsyncIterator[None]:
         )
     except Exception:
         reference = secrets.token_hex(2)
-        log.exception("request_failed", reference=reference, by=asked.by, incident=asked.named)
+        log.exception("request_failed", reference=reference, by=asked.by)
         await _tell(asked, failed(reference))
 
 

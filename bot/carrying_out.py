@@ -12,6 +12,7 @@ from bot.cards.panel import panel_view
 from bot.commands.target import find_incident, named_in
 from bot.context import Bot
 from bot.forms.services import service_option
+from bot.logs import about_incident
 from bot.slack import SlackRefused
 from bot.words import WORDS, Word, find_word
 from incidents.model.vocabulary import parse_incident_number
@@ -49,7 +50,10 @@ async def run(word: Word, asked: Asked) -> Message | None:
         return await word.run(asked)
     assert word.on_incident is not None
     incident = await find_incident(asked, word)
-    return await word.on_incident(asked, incident) if incident is not None else None
+    if incident is None:
+        return None
+    about_incident(incident.number)
+    return await word.on_incident(asked, incident)
 
 
 async def redraw_panel(asked: Asked, view_id: str, answer: Message | None) -> None:

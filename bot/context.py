@@ -1,7 +1,8 @@
 """What every listener and job handler of the bot is given: the domain, Slack's door, and who the bot is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.metrics import Metrics
 from bot.people import People
 from bot.slack import Door
 from incidents.core import Core
@@ -34,6 +35,8 @@ class Bot:
 
     url: str = ""
     """Where this Tocsin is reached from outside, without a slash at its end."""
+
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def announces_in(self) -> tuple[str, ...]:
         """Ids or names of the channels in which public incidents are announced."""

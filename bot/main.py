@@ -8,10 +8,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from faulthandler import dump_traceback_later
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -32,11 +33,13 @@ from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
 from bot.logs import start_log
 from bot.manifest import MANIFEST
+from bot.metrics import Metrics
 from bot.organisation_file.addresses import address_lines, page_lines
 from bot.organisation_file.applying import apply_text, foresee_text, lines_of, read_text, written_organisation
 from bot.organisation_file.names import asking, without_slack
 from bot.organisation_file.places import BadFile
 from bot.people import People
+from bot.readiness import Parts, Readiness
 from bot.sample_alerts import SAMPLE_ALERTS
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
 from bot.slack import Door
@@ -56,6 +59,7 @@ from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
 from web.alert_intake import alert_routes
 from web.fetching import fetch
+from web.operations import operations_routes
 from web.readers.post import Post
 from web.readers.routes import ReaderDesk
 from web.readers.telling import Telling
@@ -67,6 +71,13 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 log = structlog.get_logger()
+
+FAREWELL = 1.0
+"""Seconds for Slack to let a connection go."""
+JOBS_FINISH = timedelta(seconds=3)
+"""For the jobs that run when the bot stops; those that do not end by then are done by the next process."""
+DEADLINE = 9.0
+"""Seconds from being told to stop to being gone."""
 
 EXAMPLE = Path(__file__).parent.parent / "org.example.yml"
 """The organisation of the demo."""
@@ -85,6 +96,8 @@ class Running:
     runner: JobRunner
     port: int
     """Where it is reached over HTTP."""
+    operations_port: int
+    """Where operators ask for health and metrics."""
 
 
 @asynccontextmanager
@@ -95,20 +108,25 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
     """
     check_slack_settings(settings)
     async with AsyncExitStack() as stack:
-        address = stack.enter_context(_taken_address(settings))
+        address = stack.enter_context(_taken_address(settings.tocsin_host, settings.tocsin_port, "TOCSIN"))
         port: int = address.getsockname()[1]
         settings = settings.model_copy(update={"tocsin_port": port})
+        metrics = Metrics()
+        readiness = Readiness(metrics)
+        operations_port = await stack.enter_async_context(_operations(settings, readiness, metrics))
         storage = await stack.enter_async_context(opened_storage(settings))
         client = web_client(settings, settings.slack_bot_token)
-        bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client))
+        bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client, watch=metrics))
+        bot = replace(bot, metrics=metrics)
         post = Post(*settings.mail) if settings.mail else None
         telling = Telling(bot.core, post, settings.url)
         handlers = {kind: partial(work, bot) for kind in HANDLERS} | telling.handlers
-        runner = JobRunner(storage, handlers, clock)
-        stack.push_async_callback(runner.stop)
+        runner = JobRunner(storage, handlers, clock, on_ended=metrics.job_ended)
+        stack.push_async_callback(runner.stop, JOBS_FINISH)
         with can_be_mended(DatabaseInUse, OSError):
             await runner.start()
         app = build_app(bot, client, settings.slack_signing_secret)
+        stack.push_async_callback(app.finish)
         connected = asyncio.Event()
         for_slack = [slack_requests(app)] if settings.over_http else []
         site = StatusSite(storage.read.public, settings.url, clock)
@@ -118,13 +136,17 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         await stack.enter_async_context(serving(address, routes))
         if settings.over_http:
             connected.set()
+            is_connected: Callable[[], Awaitable[bool]] = _always
         else:
-            await stack.enter_async_context(_socket(settings, app, connected))
+            is_connected = await stack.enter_async_context(_socket(settings, app, connected))
+        stack.push_async_callback(app.close)
         catching_up = asyncio.create_task(keep_caught_up(bot, connected))
         stack.callback(catching_up.cancel)
         calendars = asyncio.create_task(keep_calendars_read(bot))
         stack.callback(calendars.cancel)
-        yield Running(bot, runner, port)
+        readiness.begin(Parts(lambda: storage.jobs.backlog(clock()), is_connected))
+        stack.callback(readiness.end)
+        yield Running(bot, runner, port, operations_port)
 
 
 async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
@@ -141,18 +163,38 @@ async def _meet_slack(settings: Settings, core: Core, door: Door) -> Bot:
     )
 
 
-def _taken_address(settings: Settings) -> socket:
-    """Where tools, and Slack without Socket Mode, will be heard. Raises WrongSettings."""
-    host, port = settings.tocsin_host, settings.tocsin_port
+def _taken_address(host: str, port: int, setting: str) -> socket:
+    """Where tools, Slack or operators will be heard; ``setting`` is how its settings begin. Raises WrongSettings."""
     with can_be_mended(
-        OSError, what=f"{host}:{port} cannot be used: ", hint="Choose another TOCSIN_HOST or TOCSIN_PORT."
+        OSError, what=f"{host}:{port} cannot be used: ", hint=f"Choose another {setting}_HOST or {setting}_PORT."
     ):
         return take_address(host, port)
 
 
 @asynccontextmanager
-async def _socket(settings: Settings, app: AsyncApp, connected: asyncio.Event) -> AsyncIterator[None]:
+async def _operations(settings: Settings, readiness: Readiness, metrics: Metrics) -> AsyncIterator[int]:
+    """Operators are answered while the block runs, the start and the end of the bot included; gives the port.
+
+    Raises WrongSettings.
+    """
+    host, port = settings.tocsin_operations_host, settings.tocsin_operations_port
+    address = _taken_address(host, port, "TOCSIN_OPERATIONS")
+    async with serving(address, operations_routes(readiness.look, metrics.registry)):
+        yield address.getsockname()[1]
+
+
+async def _always() -> bool:
+    """Over HTTP Slack calls when it has something to say: there is no connection that could be down."""
+    return True
+
+
+@asynccontextmanager
+async def _socket(
+    settings: Settings, app: AsyncApp, connected: asyncio.Event
+) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """Socket Mode is connected while the block runs; ``connected`` is set at each `hello`. Raises WrongSettings.
+
+    Gives what says whether it is connected at the moment.
 
     Its address is asked for here, since slack_sdk's client would try a token that Slack refuses forever.
     """
@@ -169,8 +211,17 @@ async def _socket(settings: Settings, app: AsyncApp, connected: asyncio.Event) -
     handler.client.message_listeners.append(on_message)
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        yield
+        yield handler.client.is_connected
     finally:
+        await _closed(handler)
+
+
+async def _closed(handler: AsyncSocketModeHandler) -> None:
+    """Close the connection; where Slack does not answer to that, without its farewell."""
+    try:
+        async with asyncio.timeout(FAREWELL):
+            await handler.close_async()  # type: ignore[no-untyped-call]
+    except TimeoutError:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
@@ -202,10 +253,19 @@ def _in_words(fault: Exception) -> str:
 
 
 def stop_asked() -> asyncio.Event:
-    """From now on Ctrl-C and SIGTERM end nothing by themselves, but set this event."""
+    """From now on Ctrl-C and SIGTERM end nothing by themselves, but set this event.
+
+    What has not ended by `DEADLINE` never will, and is ended where it stands, which the log then tells: every change
+    is stored with what must follow from it, so that nothing is lost.
+    """
     stopped = asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        dump_traceback_later(DEADLINE, exit=True)
+
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop)
     return stopped
 
 
@@ -233,8 +293,14 @@ def run() -> None:
         async with running_bot(settings) as running:
             stopped = stop_asked()
             way = "HTTP" if settings.over_http else "Socket Mode"
-            log.info("ready", slack=way, http=f"{settings.tocsin_host}:{running.port}")
+            log.info(
+                "ready",
+                slack=way,
+                http=f"{settings.tocsin_host}:{running.port}",
+                operations=f"{settings.tocsin_operations_host}:{running.operations_port}",
+            )
             await stopped.wait()
+            log.info("stopping")
         return 0
 
     carry_out(work())
@@ -301,6 +367,7 @@ def sandbox_settings(sandbox: "Sandbox", database_url: str) -> Settings:
         slack_api_url=sandbox.api_url,
         database_url=database_url,
         tocsin_port=0,
+        tocsin_operations_port=0,
     )
 
 

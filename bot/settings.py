@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///tocsin.db"
     tocsin_host: str = "127.0.0.1"
     tocsin_port: int = Field(default=3000, ge=0, le=65535)
+    tocsin_operations_host: str = "127.0.0.1"
+    tocsin_operations_port: int = Field(default=9464, ge=0, le=65535)
     tocsin_url: str = ""
     tocsin_smtp_url: str = ""
     tocsin_mail_from: str = ""

@@ -6,7 +6,8 @@ limits: https://docs.slack.dev/apis/web-api/rate-limits
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from structlog.contextvars import bind_contextvars
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 log = structlog.get_logger()
@@ -82,6 +84,11 @@ class SlackRefused(Exception):
         self.request_id = request_id
         _noted(self)
 
+    @property
+    def result(self) -> str:
+        """What it was, in one word for metrics."""
+        return "refused"
+
 
 class SlackUnavailable(Exception):
     """Slack could not be reached, or was busy, each time it was tried."""
@@ -95,23 +102,40 @@ class SlackUnavailable(Exception):
         _noted(self)
 
     @property
+    def result(self) -> str:
+        """What it was, in one word for metrics."""
+        return "unavailable" if self.retry_after is None else "rate_limited"
+
+    @property
     def can_be_repeated(self) -> bool:
         """Whether calling again does no harm, though the call may have had its effect and only its answer be lost."""
         return self.retry_after is not None or self.method not in ONCE
 
 
 def _noted(error: SlackRefused | SlackUnavailable) -> None:
-    """Have the error's traceback tell the id by which Slack's support finds the request."""
+    """Have the error's traceback, and the log from here on, tell the id by which Slack's support finds the request."""
     if error.request_id:
+        bind_contextvars(request_id=error.request_id)
         error.add_note(f"x-slack-req-id: {error.request_id}")
+
+
+class Watch:
+    """Told of what passes the door; this one keeps nothing."""
+
+    def called(self, method: str, result: str) -> None:
+        """One attempt at ``method`` ended: "ok", or the ``result`` of what was raised."""
+
+    def waited(self, method: str, reason: str, seconds: float) -> None:
+        """A call of ``method`` waits ``seconds`` before it is made."""
 
 
 class Door:
     """Calls to Slack's Web API with one bot token."""
 
-    def __init__(self, client: AsyncWebClient, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(self, client: AsyncWebClient, time_limit: float = TIME_LIMIT, watch: Watch | None = None) -> None:
         self._client = client
         self._time_limit = time_limit
+        self._watch = watch or Watch()
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call ``method``, one of `SCOPES`. Raises SlackRefused, SlackUnavailable."""
@@ -128,8 +152,8 @@ class Door:
 
     async def _answered(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         assert method in SCOPES, f"{method} is not in the table of scopes"
-        async for attempt in _retrying():
-            with attempt:
+        async for attempt in self._retrying():
+            with attempt, self._watched(method):
                 return await self._once(method, arguments)
         raise AssertionError("retrying ends with an answer or an error")
 
@@ -139,8 +163,8 @@ class Door:
         Raises SlackRefused, SlackUnavailable.
         """
         webhook = AsyncWebhookClient(response_url, retry_handlers=[])
-        async for attempt in _retrying():
-            with attempt:
+        async for attempt in self._retrying():
+            with attempt, self._watched("response_url"):
                 try:
                     async with asyncio.timeout(self._time_limit):
                         answer = await webhook.send_dict(message)
@@ -157,15 +181,40 @@ class Door:
 
     async def upload(self, upload_url: str, content: bytes) -> None:
         """Send a file's bytes to where Slack wants them. Raises SlackUnavailable."""
+        with self._watched("upload"):
+            try:
+                async with (
+                    asyncio.timeout(self._time_limit),
+                    aiohttp.ClientSession(raise_for_status=True) as session,
+                    session.post(upload_url, data=content),
+                ):
+                    return
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise SlackUnavailable("upload", _reason(error)) from error
+
+    def _retrying(self) -> AsyncRetrying:
+        return AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, SlackUnavailable) and error.can_be_repeated),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=_wait,
+            before_sleep=self._waits,
+            reraise=True,
+        )
+
+    def _waits(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, SlackUnavailable) and state.next_action is not None:
+            self._watch.waited(error.method, error.result, state.next_action.sleep)
+
+    @contextmanager
+    def _watched(self, method: str) -> Iterator[None]:
+        """One attempt at ``method``."""
         try:
-            async with (
-                asyncio.timeout(self._time_limit),
-                aiohttp.ClientSession(raise_for_status=True) as session,
-                session.post(upload_url, data=content),
-            ):
-                return
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SlackUnavailable("upload", _reason(error)) from error
+            yield
+        except (SlackRefused, SlackUnavailable) as error:
+            self._watch.called(method, error.result)
+            raise
+        self._watch.called(method, "ok")
 
     async def _once(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         try:
@@ -204,15 +253,6 @@ def _understood(method: str, error: SlackApiError) -> SlackRefused | SlackUnavai
     if said in RETRIED:
         return SlackUnavailable(method, said, request_id)
     return SlackRefused(method, said, answer.data, request_id)
-
-
-def _retrying() -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception(lambda error: isinstance(error, SlackUnavailable) and error.can_be_repeated),
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=_wait,
-        reraise=True,
-    )
 
 
 _backoff = wait_exponential_jitter(multiplier=0.2, max=10, jitter=0.3)

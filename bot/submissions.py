@@ -38,6 +38,7 @@ from bot.forms import (
 )
 from bot.forms.form import Carried
 from bot.likeness import like_open_incident
+from bot.logs import about_incident
 from bot.updates.presses import REASON_FORM, send_back
 from bot.updates.writing import write_update
 from bot.words import WORDS
@@ -66,6 +67,7 @@ async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> No
     """Carry out what a form says, acknowledge it, and answer where the form was asked for."""
     view = submission.view
     asked = _asked(bot, submission)
+    about_incident(asked.named)
     try:
         message, response = await _carried_out(asked, view)
     except Refusal as refusal:
@@ -135,6 +137,7 @@ async def _declared(asked: Asked, view: payloads.View) -> dict[str, Any]:
             warned = carried.model_copy(update={"warned": True})
             return {"response_action": "update", "view": declare.drawn_again(view, warned, _warning(like))}
     incident = await declare_incident(core, request)
+    about_incident(incident.number)
     if incident.declared_by != asked.by:
         return {"response_action": "update", "view": belongs_view(incident, asked.bot.identity.team_id)}
     opening = request.wants_channel and incident.channel is None  # a form that is submitted again may find it open

@@ -6,7 +6,7 @@ second running job in a lane and a second waiting one with the same coalescing k
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incidents.consequences import JobKind, NewJob
 from incidents.model.text import storable
 from incidents.ports import Job
+from storage.columns import UtcTime
 from storage.database import Database, upsert
 from storage.tables import jobs, waiting
 
@@ -45,6 +46,16 @@ class ParkedJob:
     lane: str
     parked_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How far the work is behind."""
+
+    lag: timedelta
+    """How long the job that waits longest could have run already."""
+    parked: int
+    """Jobs that were given up."""
 
 
 class JobQueue:
@@ -118,6 +129,16 @@ class JobQueue:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query.limit(limit))).all()
         return [ParkedJob(_job(row), row.lane, row.parked_at, row.reason) for row in rows]
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """How the queue stands ``now``."""
+        could_run = case((waiting, jobs.c.due_at), else_=jobs.c.leased_until)
+        oldest = select(func.min(could_run, type_=UtcTime)).where(_leads_its_lane(), _may_run(now))
+        given_up = select(func.count()).select_from(jobs).where(jobs.c.parked_at.is_not(None))
+        async with self._database.reading() as connection:
+            since = (await connection.execute(oldest)).scalar_one()
+            parked: int = (await connection.execute(given_up)).scalar_one()
+        return Backlog(now - since if since else timedelta(), parked)
 
     async def retry(self, id: int, now: datetime) -> bool:
         """Put a parked job at the end of its lane, due now. False where it is not parked."""
@@ -205,7 +226,7 @@ def _runnable(kinds: Collection[JobKind], now: datetime) -> Select[Any]:
     return (
         select(jobs.c.id)
         .where(_leads_its_lane(), _is_one_of(kinds))
-        .where(or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now))
+        .where(_may_run(now))
         .order_by(jobs.c.due_at, jobs.c.id)
     )
 
@@ -255,6 +276,11 @@ def _leads_its_lane() -> ColumnElement[bool]:
     before = or_(other.c.leased_by.is_not(None), and_(jobs.c.leased_by.is_(None), other.c.id < jobs.c.id))
     ahead = exists().where(other.c.lane == jobs.c.lane, other.c.id != jobs.c.id, other.c.parked_at.is_(None), before)
     return and_(jobs.c.parked_at.is_(None), not_(ahead))
+
+
+def _may_run(now: datetime) -> ColumnElement[bool]:
+    """Whether a job is due and nobody runs it."""
+    return or_(and_(waiting, jobs.c.due_at <= now), jobs.c.leased_until <= now)
 
 
 def _is_one_of(kinds: Collection[JobKind]) -> ColumnElement[bool]:

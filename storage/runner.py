@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 from uuid import uuid4
 
 import structlog
@@ -18,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 
 from incidents.consequences import JobKind
 from incidents.core import Clock
+from incidents.model.vocabulary import parse_incident_number
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from storage.jobs import Lease
 from storage.presence import Presence
@@ -25,6 +27,11 @@ from storage.storage import SqlStorage
 
 OnParked = Callable[[Job, str], Awaitable[None]]
 """Told of each job that is given up, and why."""
+
+Outcome = Literal["done", "later", "failed", "parked"]
+
+OnEnded = Callable[[Job, Outcome], None]
+"""Told of each job that was run, and what came of it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class JobRunner:
         clock: Clock,
         patience: Patience | None = None,
         on_parked: OnParked | None = None,
+        on_ended: OnEnded | None = None,
     ) -> None:
         self._storage = storage
         self._queue = storage.jobs
@@ -69,6 +77,7 @@ class JobRunner:
         self._clock = clock
         self._patience = patience or Patience()
         self._on_parked = on_parked
+        self._on_ended = on_ended
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._log = structlog.get_logger().bind(runner=self._owner)
         self._presence = Presence(storage.database, self._owner)
@@ -162,11 +171,13 @@ class JobRunner:
 
     async def _run(self, lease: Lease) -> None:
         job = lease.job
-        about = {"about": job.about, "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
+        about = {**_about(job), "job": job.id, "kind": job.kind.value, "attempt": job.attempt}
+        structlog.contextvars.bind_contextvars(**about)
         log = self._log.bind(**about)
         try:
-            with structlog.contextvars.bound_contextvars(**about):
-                await self._attempt(lease, log)
+            outcome = await self._attempt(lease, log)
+            if self._on_ended is not None:
+                self._on_ended(job, outcome)
         except Exception:
             log.exception("could not store how a job ended; it will run again")
         finally:
@@ -174,34 +185,34 @@ class JobRunner:
             self._settled.set()
             self._awake.set()
 
-    async def _attempt(self, lease: Lease, log: structlog.stdlib.BoundLogger) -> None:
+    async def _attempt(self, lease: Lease, log: structlog.stdlib.BoundLogger) -> Outcome:
         if lease.failures >= self._patience.failures:
             return await self._park(lease, "its process ended each time it ran", log)
         try:
             async with asyncio.timeout(self._patience.handler.total_seconds()):
                 await self._handlers[lease.job.kind](lease.job)
         except CannotSucceed as error:
-            await self._park(lease, str(error), log)
+            return await self._park(lease, str(error), log)
         except TryLater as later:
             log.info("job not done yet", reason=str(later), seconds=later.seconds)
             await self._queue.put_back(lease, self._clock() + timedelta(seconds=later.seconds), failed=None)
+            return "later"
         except Exception as error:
             log.exception("job failed")
-            await self._failed(lease, error, log)
-        else:
-            if not await self._queue.done(lease):
-                log.warning("job was done after its lease had expired, so it may run twice")
-        return None
+            return await self._failed(lease, error, log)
+        if not await self._queue.done(lease):
+            log.warning("job was done after its lease had expired, so it may run twice")
+        return "done"
 
-    async def _failed(self, lease: Lease, error: Exception, log: structlog.stdlib.BoundLogger) -> None:
+    async def _failed(self, lease: Lease, error: Exception, log: structlog.stdlib.BoundLogger) -> Outcome:
         reason = f"{type(error).__name__}: {error}"
         failures = lease.failures + 1
         if failures >= self._patience.failures:
-            await self._park(lease, reason, log)
-        else:
-            await self._queue.put_back(lease, self._clock() + self._patience.wait_after(failures), reason)
+            return await self._park(lease, reason, log)
+        await self._queue.put_back(lease, self._clock() + self._patience.wait_after(failures), reason)
+        return "failed"
 
-    async def _park(self, lease: Lease, reason: str, log: structlog.stdlib.BoundLogger) -> None:
+    async def _park(self, lease: Lease, reason: str, log: structlog.stdlib.BoundLogger) -> Outcome:
         await self._queue.park(lease, self._clock(), reason)
         log.error("job parked", reason=reason)
         if self._on_parked is not None:
@@ -209,3 +220,10 @@ class JobRunner:
                 await self._on_parked(lease.job, reason)
             except Exception:
                 log.exception("could not tell of a parked job")
+        return "parked"
+
+
+def _about(job: Job) -> dict[str, Any]:
+    """What a job is about, as the log names it."""
+    incident = parse_incident_number(job.about)
+    return {"about": job.about} if incident is None else {"incident": incident}

@@ -54,6 +54,7 @@ def settings_for(sandbox: Sandbox, **more: str) -> dict[str, str]:
         "SLACK_BOT_TOKEN": app.bot_token,
         "SLACK_API_URL": sandbox.api_url,
         "TOCSIN_PORT": "0",
+        "TOCSIN_OPERATIONS_PORT": "0",
         **secret,
         **more,
     }

@@ -123,6 +123,17 @@ async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert len(ended.err.splitlines()) == 1
 
 
+async def test_a_taken_port_of_operators_is_one_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        ended = await tocsin(tmp_path, "run", **settings_for(sandbox, TOCSIN_OPERATIONS_PORT=port))
+
+    assert ended.code == 2
+    assert f"127.0.0.1:{port} cannot be used" in ended.err
+    assert "TOCSIN_OPERATIONS_PORT" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
 async def test_a_file_in_use_by_another_process_is_one_sentence(
     sandbox: Sandbox, sqlite_address: str, tmp_path: Path
 ) -> None:

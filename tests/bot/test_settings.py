@@ -43,6 +43,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("TOCSIN_PORT", "many", "integer"),
         ("TOCSIN_PORT", "-1", "greater than or equal to 0"),
         ("TOCSIN_PORT", "65536", "less than or equal to 65535"),
+        ("TOCSIN_OPERATIONS_PORT", "65536", "less than or equal to 65535"),
         ("TOCSIN_CHANNEL_NAME", "inc-{id}", "{number} and {title}"),
         ("TOCSIN_CHANNEL_NAME", "inc-{", "{number} and {title}"),
         ("TOCSIN_CHANNEL_NAME", "inc-{number.__class__.nothing}", "{number} and {title}"),
