@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 import structlog
-from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped, warning_token_skipped
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 ROOMS = ("bot", "incidents", "storage", "web")
@@ -56,8 +56,8 @@ def start_log(rooms: int = logging.INFO) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that it leaves the environment's token for its client's, which is the same."""
-    return record.msg != warning_client_prioritized_and_token_skipped()
+    """Bolt warns that it leaves the token of the environment, or of its client; it is told by us who it is."""
+    return record.msg not in (warning_client_prioritized_and_token_skipped(), warning_token_skipped())
 
 
 def without_secrets(logger: WrappedLogger, name: str, line: EventDict | str) -> str:
