@@ -14,7 +14,7 @@ run: $(RUN_READY)  ## The bot in your Slack workspace; settings come from the en
 	@$(BIN)/python -m bot run
 
 bench: $(TEST_READY)  ## Measure how quick it is, on this machine
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(WHAT)
 
 doctor: $(RUN_READY)  ## Check settings, database, token, scopes and manifest
 	@$(BIN)/python -m bot doctor

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,37 +35,48 @@ class Bench:
         return f"{self.address}/alerts/{source}/{self.keys[source]}"
 
 
+Prepare = Callable[[Core], Awaitable[None]]
+"""What is in the database before the bot starts."""
+
+
+async def _nothing(core: Core) -> None:
+    """The organisation alone."""
+
+
 @asynccontextmanager
-async def bench(organisation: Organisation) -> AsyncIterator[Bench]:
-    """The bot at work on SQLite, with ``organisation``, while the block runs."""
+async def bench(
+    organisation: Organisation, prepare: Prepare = _nothing, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Bench]:
+    """The bot at work on SQLite, with ``organisation`` and more ``settings``, while the block runs."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         sandbox = await stack.enter_async_context(running_sandbox(MANIFEST))
-        database, port = f"sqlite:///{folder}/tocsin.db", _free_port()
-        keys = await _organised(database, organisation)
-        await stack.enter_async_context(_bot(sandbox, Path(folder), database, port))
+        database, port = f"sqlite:///{folder}/tocsin.db", free_port()
+        keys = await _organised(database, organisation, prepare)
+        more = {"DATABASE_URL": database, "TOCSIN_PORT": str(port), **(settings or {})}
+        await stack.enter_async_context(_bot(sandbox, Path(folder), more))
         yield Bench(sandbox, f"http://127.0.0.1:{port}", keys)
 
 
-async def _organised(database: str, organisation: Organisation) -> dict[str, str]:
+async def _organised(database: str, organisation: Organisation, prepare: Prepare) -> dict[str, str]:
     storage = await SqlStorage.open(database)
     core = Core(storage, now)
     async with storage.transaction() as unit:
         await unit.organisation.save(organisation)
+    await prepare(core)
     keys = {source: await new_key(core, source) for source in organisation.sources}
     await storage.close()
     return keys
 
 
 @asynccontextmanager
-async def _bot(sandbox: Sandbox, folder: Path, database: str, port: int) -> AsyncIterator[None]:
+async def _bot(sandbox: Sandbox, folder: Path, more: Mapping[str, str]) -> AsyncIterator[None]:
     settings = {
         "SLACK_BOT_TOKEN": sandbox.app.bot_token,
         "SLACK_APP_TOKEN": sandbox.app.app_token,
         "SLACK_API_URL": sandbox.api_url,
-        "DATABASE_URL": database,
-        "TOCSIN_PORT": str(port),
         "TOCSIN_OPERATIONS_PORT": "0",
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -98,7 +109,8 @@ async def _read_away(log: asyncio.StreamReader) -> None:
         continue
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has just now."""
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

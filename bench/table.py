@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One figure; ``at_most`` is what it must not exceed, where that was promised."""
+    """One figure; ``at_most`` and ``at_least`` are what it must keep to, where that was promised."""
 
     what: str
     value: float
     unit: str
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def missed(self) -> bool:
-        return self.at_most is not None and self.value > self.at_most
+        too_much = self.at_most is not None and self.value > self.at_most
+        return too_much or (self.at_least is not None and self.value < self.at_least)
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -25,6 +27,6 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _promise(row: Row) -> str:
-    if row.at_most is None:
-        return ""
-    return f"at most {row.at_most:,.0f} {row.unit}: {'missed' if row.missed else 'kept'}"
+    promised = {"at most": row.at_most, "at least": row.at_least}
+    said = [f"{bound} {value:,.0f} {row.unit}".rstrip() for bound, value in promised.items() if value is not None]
+    return f"{' and '.join(said)}: {'missed' if row.missed else 'kept'}" if said else ""

@@ -53,6 +53,10 @@ class JobKind(StrEnum):
     PUBLISH_ELSEWHERE = "publish_elsewhere"
 
 
+ELSEWHERE = {JobKind.TELL_READER, JobKind.ASK_READER, JobKind.TELL_WEBHOOK, JobKind.PUBLISH_ELSEWHERE}
+"""What waits for the servers of others, of which there may be thousands, and slow ones: it holds up nothing else."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How long changes are gathered before they are spoken of, so that slips and flurries stay quiet."""

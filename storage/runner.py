@@ -7,7 +7,7 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from uuid import uuid4
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
-from incidents.consequences import JobKind
+from incidents.consequences import ELSEWHERE, JobKind
 from incidents.core import Clock
 from incidents.model.vocabulary import parse_incident_number
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
@@ -40,6 +40,8 @@ class Patience:
 
     at_once: int = 10
     """Lanes in which a job runs at the same time."""
+    elsewhere: int = 4
+    """Lanes beside them for what waits for the servers of others."""
     handler: timedelta = timedelta(seconds=60)
     """A handler that takes longer has failed."""
     lease: timedelta = timedelta(seconds=30)
@@ -85,6 +87,7 @@ class JobRunner:
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._leases: dict[int, Lease] = {}
         self._awake = asyncio.Event()
         self._settled = asyncio.Event()
         self._stopping = False
@@ -142,15 +145,24 @@ class JobRunner:
             await self._awake.wait()
 
     async def _begin_due(self) -> None:
+        known = self._handlers.keys()
+        dues = [
+            await self._begin(known - ELSEWHERE, self._patience.at_once),
+            await self._begin(known & ELSEWHERE, self._patience.elsewhere),
+        ]
+        self._wake_at(min((due for due in dues if due is not None), default=None))
+
+    async def _begin(self, kinds: Collection[JobKind], at_once: int) -> datetime | None:
+        """Begin due jobs of ``kinds``, of which so many run ``at_once``; gives when the next becomes due."""
         now = self._clock()
-        free = self._patience.at_once - len(self._running)
-        if free <= 0:
-            return
-        until = now + self._patience.lease
-        leases, next_due = await self._queue.lease(self._owner, self._handlers.keys(), now, until, free)
+        free = at_once - sum(lease.job.kind in kinds for lease in self._leases.values())
+        if free <= 0 or not kinds:
+            return None
+        leases, next_due = await self._queue.lease(self._owner, kinds, now, now + self._patience.lease, free)
         for lease in leases:
+            self._leases[lease.job.id] = lease
             self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
-        self._wake_at(next_due)
+        return next_due
 
     def _wake_at(self, due: datetime | None) -> None:
         if due is not None:
@@ -181,7 +193,7 @@ class JobRunner:
         except Exception:
             log.exception("could not store how a job ended; it will run again")
         finally:
-            del self._running[job.id]
+            del self._running[job.id], self._leases[job.id]
             self._settled.set()
             self._awake.set()
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from incidents.actions.change import change_severity
 from incidents.actions.declare import Declare, declare
-from incidents.consequences import JobKind, NewJob
+from incidents.consequences import ELSEWHERE, JobKind, NewJob
 from incidents.core import Core
 from incidents.model.vocabulary import Severity
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
@@ -117,6 +117,29 @@ async def test_what_another_process_stored_is_noticed(quiet: SqlStorage, databas
     await other.close()
 
     assert len(seen.jobs) == 1
+
+
+async def test_servers_of_others_that_hang_hold_up_nothing_else(quiet: SqlStorage) -> None:
+    """Mail to a thousand readers, through a server that does not answer, and then somebody is paged."""
+    never, done = asyncio.Event(), asyncio.Event()
+
+    async def hang(job: Job) -> None:
+        await never.wait()
+
+    async def count(job: Job) -> None:
+        if len(seen.jobs) == 20:
+            done.set()
+
+    seen = Recorder(count)
+    handlers = every(seen) | dict.fromkeys(ELSEWHERE, hang)
+    hanging = [NewJob(JobKind.TELL_READER, n, f"reader-{n}", now(), 1, 1, None) for n in range(1000)]
+    async with running(JobRunner(quiet, handlers, now)):
+        async with quiet.transaction() as unit:
+            await unit.enqueue(hanging)
+        await enqueue(quiet, *(f"lane-{n}" for n in range(20)))
+        async with asyncio.timeout(SOON.total_seconds()):
+            await done.wait()
+        never.set()
 
 
 async def test_a_lane_runs_in_order_beside_the_others(quiet: SqlStorage) -> None:
