@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.consequences import JobKind, NewJob
 from incidents.model.text import storable
-from incidents.ports import Job
+from incidents.ports import Job, ParkedJob
 from storage.columns import UtcTime
 from storage.database import Database, upsert
 from storage.tables import jobs, waiting
@@ -36,16 +36,6 @@ class Lease:
     owner: str
     failures: int
     """How many attempts have failed so far; a process that died in the middle counts."""
-
-
-@dataclass(frozen=True)
-class ParkedJob:
-    """A job that was given up, and why."""
-
-    job: Job
-    lane: str
-    parked_at: datetime
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from bot.commands import (  # noqa: F401, I001  (the order is that of help)
     adopt,
     detach,
     settings,
+    doctor,
     pin,
     undo,
     panel,

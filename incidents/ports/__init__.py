@@ -1,6 +1,6 @@
 """What the actions need from outside, as Protocols; `storage/` fulfils them, and the core does not know how."""
 
-from incidents.ports.jobs import CannotSucceed, Job, JobHandler, TryLater
+from incidents.ports.jobs import CannotSucceed, Job, JobHandler, ParkedJob, TryLater
 from incidents.ports.posts import Post, Purpose
 from incidents.ports.queries import IncidentPage, IncidentQuery, Mirrored, TimelinePage, TimelineQuery
 from incidents.ports.storage import Reader, Storage, Unit
@@ -12,6 +12,7 @@ __all__ = [
     "Job",
     "JobHandler",
     "Mirrored",
+    "ParkedJob",
     "Post",
     "Purpose",
     "Reader",

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from incidents.consequences import JobKind
 
@@ -20,6 +22,26 @@ class Job:
     about: str
     """What the subject is called in logs: the first part of the lane, as ``INC-12`` or ``alert-7``."""
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class ParkedJob:
+    """A job that was given up, and why."""
+
+    job: Job
+    lane: str
+    parked_at: datetime
+    reason: str
+
+
+class ParkedJobs(Protocol):
+    """What was given up, until somebody mends what its reason says."""
+
+    async def parked(self, limit: int = 100) -> list[ParkedJob]:
+        """The jobs that were given up, the latest first."""
+
+    async def retry(self, id: int, now: datetime) -> bool:
+        """Put a parked job at the end of its lane, due now. False where it is not parked."""
 
 
 class CannotSucceed(Exception):

@@ -15,6 +15,7 @@ from incidents.model.incident import Incident
 from incidents.model.parts import Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports.alerts import AlertReader, AlertUnit
+from incidents.ports.jobs import ParkedJobs
 from incidents.ports.on_call import OnCallReader, OnCallUnit
 from incidents.ports.organisation import OrganisationReader, OrganisationUnit
 from incidents.ports.paging import PagingReader, PagingUnit
@@ -149,3 +150,6 @@ class Storage(Protocol):
 
     @property
     def read(self) -> Reader: ...
+
+    @property
+    def jobs(self) -> ParkedJobs: ...

@@ -54,7 +54,7 @@ async def test_a_text_beyond_its_limit_is_answered_with_the_limit_and_one_at_it_
     await workplace.typed(ana, channel, f"/incident {word} {'x' * limit}")
     assert await state(workplace) != before
     await workplace.settle()
-    assert await workplace.running.bot.core.storage.jobs.parked() == []  # type: ignore[attr-defined]
+    assert await workplace.running.bot.core.storage.jobs.parked() == []
 
 
 async def test_a_form_s_fault_is_shown_at_its_field_and_the_form_stays(workplace: Workplace, ana: Person) -> None:

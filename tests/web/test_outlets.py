@@ -125,7 +125,7 @@ async def test_a_webhook_that_was_away_is_told_again_and_one_that_refuses_is_giv
     assert first[0]["webhook-id"] == second[0]["webhook-id"]
     receiver.status = 410
     await office.publish("More.")
-    parked = await office.core.storage.jobs.parked()  # type: ignore[attr-defined]
+    parked = await office.core.storage.jobs.parked()
     assert any("The webhook does not take an update: it answered 410" in each.reason for each in parked)
     assert all(receiver.url not in each.reason and KEY not in each.reason for each in parked)
 
@@ -163,7 +163,7 @@ async def test_a_key_that_the_environment_lacks_is_named(
 ) -> None:
     monkeypatch.delenv("HOOK_KEY")
     await office.publish()
-    [parked] = await office.core.storage.jobs.parked()  # type: ignore[attr-defined]
+    [parked] = await office.core.storage.jobs.parked()
     assert "the environment has no HOOK_KEY" in parked.reason and receiver.taken == []
 
 

@@ -202,7 +202,7 @@ async def test_an_address_that_fails_delays_nobody_and_is_tried_again(office: Of
     await asyncio.sleep(0)
     assert len(office.mail.to("away@example.com")) == 2
     assert len(office.mail.to("gone@example.com")) == 1
-    [parked] = await office.core.storage.jobs.parked()  # type: ignore[attr-defined]
+    [parked] = await office.core.storage.jobs.parked()
     assert "refuses the address: 550" in parked.reason and "gone@" not in parked.reason
 
 
