@@ -31,6 +31,8 @@ DIGEST = 8
 """Characters of a text's digest that are shown: two people see at a glance that they speak of the same text."""
 NAMES = 300
 """Characters for the names of pages, or people."""
+LINKS = 1_000
+"""For the names of pages with their addresses."""
 
 WORDS = {
     Doubt.OVERTAKEN: "Customers were told something else after this was written.",
@@ -48,8 +50,8 @@ class DraftView:
     update: StatusUpdate
     approval: Approval
     warnings: Sequence[Warning]
-    pages: Sequence[str]
-    """The names of the status pages on which it would be."""
+    pages: Sequence[tuple[str, str]]
+    """The status pages on which it would be: each one's name and its address, which a private one keeps to itself."""
     readers: int
     """How many subscribers of those pages are told."""
 
@@ -164,9 +166,12 @@ def _change(old: Impact, new: Impact) -> str:
 def _reach(view: DraftView) -> str:
     if not view.pages:
         return "⚠️ Reaches nobody: no status page shows an affected service"
-    pages = f"{count(len(view.pages), 'page')} ({listing([escape(name) for name in view.pages], NAMES)})"
     told = count(view.readers, "subscriber") if view.update.text.notify else "no subscribers are told"
-    return f"{'Reached' if view.update.state is UpdateState.PUBLISHED else 'Reaches'}: {pages} · {told}"
+    if view.update.state is UpdateState.PUBLISHED:
+        links = [f"<{address}|{escape(name)}>" if address else escape(name) for name, address in view.pages]
+        return f"Reached: {count(len(links), 'page')} ({listing(links, LINKS)}) · {told}"
+    names = [escape(name) for name, _ in view.pages]
+    return f"Reaches: {count(len(names), 'page')} ({listing(names, NAMES)}) · {told}"
 
 
 def _new_title(view: DraftView) -> str:

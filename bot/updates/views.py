@@ -21,9 +21,13 @@ async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> Draf
         update=update,
         approval=approval_of(incident, organisation, await approver_members(bot, organisation)),
         warnings=warnings_of(incident, update, list(names.values()), organisation.updates.internal_hosts),
-        pages=[organisation.pages[page].name for page in shown],
+        pages=[(organisation.pages[page].name, _address(bot, page, organisation)) for page in shown],
         readers=await bot.core.storage.read.readers.count(shown, {public_service(service) for service in about}),
     )
+
+
+def _address(bot: Bot, page: str, organisation: Organisation) -> str:
+    return "" if organisation.pages[page].private else f"{bot.url}/status/{page}"
 
 
 async def approver_members(bot: Bot, organisation: Organisation) -> Groups:

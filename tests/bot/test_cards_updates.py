@@ -48,7 +48,7 @@ def published(made: Incident, text: PublicText = FAILING) -> StatusUpdate:
 
 
 def card(made: Incident, update: StatusUpdate, rule: ApprovalRule = STRICT, **more: Any) -> dict[str, Any]:
-    seen = {"warnings": (), "pages": ["Acme status"], "readers": 1204} | more
+    seen = {"warnings": (), "pages": [("Acme status", "")], "readers": 1204} | more
     return draft_message(DraftView(made, update, Approval(rule, BEN, (CLEO,)), **seen), calls=True).to_dict()
 
 
@@ -71,7 +71,7 @@ def test_a_draft_that_reaches_nobody_or_tells_nobody_says_so() -> None:
 
 def test_where_nobody_can_approve_it_says_how_somebody_could() -> None:
     made = incident()
-    view = DraftView(made, drafted(made), Approval(STRICT, ANA, ()), (), ["Acme status"], 0)
+    view = DraftView(made, drafted(made), Approval(STRICT, ANA, ()), (), [("Acme status", "")], 0)
     assert "take command (`/incident lead`), or have an admin name approvers" in draft_message(view).text
 
 

@@ -62,7 +62,8 @@ async def test_a_draft_is_public_once_somebody_else_has_approved_it(
     assert await published(workplace) == []
 
     await workplace.press(cleo, channel, card, "Approve and publish")
-    await workplace.read(ana, channel, "is published, approved by <@U0CLEO>")
+    card = await workplace.read(ana, channel, "is published, approved by <@U0CLEO>")
+    assert f"Reached: 1 page (<{workplace.running.bot.url}/status/status|Acme status>)" in words(card)
     assert await published(workplace) == [BODY]
     assert await became(workplace) == [facts.UpdateDrafted, facts.UpdateApproved, facts.UpdatePublished]
     await workplace.read(ana, channel, "published status update 1 (Investigating)")
