@@ -96,7 +96,11 @@ class WebApi:
         file = self._slack.workspace.files.get(request.match_info["file"])
         if file is None:
             raise web.HTTPNotFound
-        headers = {"Content-Type": file.mimetype, "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Content-Type": file.mimetype,
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        }
         return web.Response(body=file.content, headers=headers)
 
     async def respond(self, request: web.Request) -> web.Response:

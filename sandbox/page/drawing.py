@@ -4,6 +4,7 @@ The templates hold the shapes of blocks; this module gives them Slack's text and
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
 from markdown_it import MarkdownIt
@@ -11,12 +12,18 @@ from markupsafe import Markup, escape
 
 from sandbox.page import mrkdwn as slack_text
 from sandbox.page.names import Choice, Names
+from sandbox.things import File
 
 Json = Mapping[str, Any]
 
 # What a markdown block understands: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
 HERE = re.compile(r"data:image/|https?://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)", re.IGNORECASE)
+
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+"""The files that are shown as pictures; an SVG may hold scripts."""
+LINES, LONGEST_BEGINNING = 5, 600
+"""How much is shown of a text: lines, and bytes."""
 
 
 def environment(names: Names) -> Environment:
@@ -39,10 +46,18 @@ def environment(names: Names) -> Environment:
         "on_this_machine": on_this_machine,
         "offered_options": lambda element: offered_options(element, names),
         "initial_options": lambda element: initial_options(element, names),
+        "address": lambda file: f"/files/{file.id}/{quote(file.name)}",
+        "beginning": _beginning,
         "drawn_confirm": lambda confirm: drawn_confirm(confirm, names),
     }
     made.filters.update(filters)
+    made.globals["PICTURES"] = PICTURES
     return made
+
+
+def _beginning(file: File) -> str:
+    """The first lines of a text."""
+    return "\n".join(file.content[:LONGEST_BEGINNING].decode(errors="replace").splitlines()[:LINES])
 
 
 def draw_blocks(

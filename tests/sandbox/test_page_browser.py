@@ -1,6 +1,7 @@
 """A person in a browser: types a command, fills the form, presses what the app posts, and sees it all live.
 The app is a small Bolt app over Socket Mode; the browser is headless Chromium."""
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -395,3 +396,36 @@ async def test_the_page_fits_a_phone_and_the_night(
             await ana.page.screenshot(path=screenshots / f"page-{name}-drawer.png", animations="disabled")
             await ana.page.keyboard.press("Escape")
             await expect(ana.sidebar).to_be_hidden()
+
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR42mNk+M+AFzDik2SgQBoAJ/0CD2mrfpMAAAAASUVORK5CYII="
+)
+
+
+async def test_files_are_shown_as_far_as_they_do_no_harm(browser: Browser, sandbox: Sandbox, screenshots: Path) -> None:
+    """A picture, the beginning of a text, and of whatever else its name; each leads to the whole."""
+    workspace, harm = sandbox.workspace, "<script>document.title = 'harmed'</script>"
+    ana = sandbox.person("ana")
+    given = [
+        {"name": "graph.png", "content": "", "mimetype": "image/png"},
+        {"name": "app.txt", "content": "\n".join(f"line {number} {harm}" for number in range(9))},
+        {"name": "page.html", "content": harm, "mimetype": "text/html"},
+        {"name": "drawing.svg", "content": "<svg xmlns='http://www.w3.org/2000/svg'/>", "mimetype": "image/svg+xml"},
+    ]
+    await ana.say("C0GENERAL", "what I see", files=given)
+    next(file for file in workspace.files.values() if file.name == "graph.png").content = PNG
+    async with window(browser, sandbox, "U0BEN") as ben:
+        said = ben.message("what I see")
+        picture = said.get_by_role("img", name="graph.png")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("image => image.naturalWidth") == 10
+        await expect(said).to_contain_text("line 4 <script>")
+        await expect(said).not_to_contain_text("line 5")
+        assert await said.get_by_role("img").count() == 1
+        await ben.page.screenshot(path=screenshots / "sandbox-files.png")
+        async with ben.page.expect_popup() as opened:
+            await said.get_by_role("link", name="page.html").click()
+        page = await opened.value
+        await page.wait_for_load_state()
+        assert await page.title() != "harmed"
