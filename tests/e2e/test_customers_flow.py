@@ -14,6 +14,7 @@ from bot.manifest import MANIFEST
 from bot.organisation_file.applying import apply_text, read_text
 from bot.organisation_file.names import asking
 from incidents.consequences import Pace
+from sandbox.deliveries.transport import Timing
 from sandbox.server import Sandbox, running_sandbox
 from tests.e2e.workspace import eventually
 from tests.mail_server import MailServer, link_in, running_mail_server
@@ -43,7 +44,8 @@ def mail() -> Iterator[MailServer]:
 
 @pytest.fixture
 async def company(sqlite_address: str, pace: Pace, mail: MailServer) -> AsyncIterator[Company]:
-    async with running_sandbox(MANIFEST) as sandbox:
+    patient = Timing(acknowledge=30, trigger=30)  # three windows on a busy machine
+    async with running_sandbox(MANIFEST, timing=patient) as sandbox:
         post = {"tocsin_smtp_url": f"smtp://127.0.0.1:{mail.port}", "tocsin_mail_from": "status@acme.example"}
         settings = sandbox_settings(sandbox, sqlite_address).model_copy(update=post)
         async with running_bot(settings, pace) as running:
@@ -118,7 +120,7 @@ async def draft(ana: Window, screenshots: Path) -> None:
     await ana.page.screenshot(path=screenshots / "customers-02-preview.png")
     await preview.get_by_role("button", name="Close").last.click()
     await form.get_by_role("button", name="Ask for approval").click()
-    await expect(ana.message("waits for approval")).to_be_visible()
+    await expect(ana.message("waits for approval").first).to_be_visible()
 
 
 async def approve(ben: Window, screenshots: Path, picture: str) -> None:
