@@ -208,9 +208,34 @@ class Person:
         """What the app asked and was told since the start."""
         return list((await self._see("calls", {}))["calls"])
 
+    # Trouble -------------------------------------------------------------------------------------------------------
+
     async def trouble(self, **wanted: Any) -> None:
-        """Ask for trouble, as `sandbox.troubles` has it."""
+        """Ask for trouble, as `sandbox.people` has it: `method="chat.*", error="internal_error", times=None` …
+
+        Raises RefusedError `invalid_arguments`.
+        """
         await self._post("trouble", wanted)
+
+    async def outage(self, seconds: float, answer: str = "503") -> None:
+        """Slack is down from now on: calls are answered HTTP 503, or cut (`answer="cut"`), and there are no sockets."""
+        await self.trouble(outage=seconds, answer=answer)
+
+    async def seed_troubles(self, seed: int) -> None:
+        """Draw anew: with the same seed, standing troubles befall the same calls."""
+        await self.trouble(seed=seed)
+
+    async def limit(self, mode: str) -> None:
+        """Count calls as Slack does: `off`, `real` or `harsh`, as `sandbox.limits` has it."""
+        await self.trouble(limits=mode)
+
+    async def troubles(self) -> Json:
+        """What is in force: `seed`, `limits`, `calls`, `events`, `outage`."""
+        return await self._see("troubles", {})
+
+    async def calm(self, id: int | None = None) -> None:
+        """No trouble any more, or not the one with this id."""
+        await self._post("calm", {"id": id})
 
     # -----------------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from sandbox.company import found
 from sandbox.deliveries.transport import Timing
 from sandbox.limits import Mode
 from sandbox.manifest import install, read_manifest
+from sandbox.outage import unless_down
 from sandbox.page import add_routes
 from sandbox.people import door
 from sandbox.samples import SampleRequest
@@ -33,7 +34,7 @@ def application(slack: Slack) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY)
     web_api.add_routes(app, slack)
     door.add_routes(app, slack)
-    app.router.add_get("/socket", slack.courier.sockets.serve)
+    app.router.add_get("/socket", unless_down(slack.troubles, slack.courier.sockets.serve))
     avatars.add_routes(app, slack.workspace)
     add_routes(app, slack.workspace)
 

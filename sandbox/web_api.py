@@ -13,21 +13,23 @@ from sandbox.answers import answer
 from sandbox.api.files import receive
 from sandbox.api.registry import METHODS, call, warned
 from sandbox.arguments import Arguments, read_arguments
+from sandbox.log import Call
+from sandbox.outage import cut, refuse, unless_down
 from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
 from sandbox.things import Json
-from sandbox.troubles import ApiTrouble
-from sandbox.workspace import Call
+from sandbox.troubles import ApiTrouble, Outage
 
 RATELIMITED = "ratelimited"
+CALM = ApiTrouble("*")
 
 
 def add_routes(app: web.Application, slack: Slack) -> None:
     """Mount Slack's own addresses."""
     server = WebApi(slack)
     app.router.add_route("*", "/api/{method}", server.call)
-    app.router.add_post("/upload/v1/{ticket}", server.upload)
-    app.router.add_get("/files/{file}/{name}", server.download)
+    app.router.add_post("/upload/v1/{ticket}", unless_down(slack.troubles, server.upload))
+    app.router.add_get("/files/{file}/{name}", unless_down(slack.troubles, server.download))
     app.router.add_post("/{kind:commands|actions}/{team}/{secret}", server.respond)
 
 
@@ -40,27 +42,39 @@ class WebApi:
         name = request.match_info["method"]
         given = await read_arguments(request)
         token = _bearer(request) or given.values.pop("token", None)
-        record = Call(time.time(), "api", name, given.values)
-        self._slack.workspace.calls.append(record)
-        began = time.perf_counter()
-        trouble = self._slack.troubles.for_call(name)
-        if trouble:
+        with self._slack.workspace.calls.timed(self._noted(name, given.values)) as record:
+            if outage := self._outage(record):
+                return refuse(request, outage)
+            trouble = self._slack.troubles.for_call(name) or CALM
+            record.trouble = trouble.effect or None
             await asyncio.sleep(trouble.delay)
-        if trouble and trouble.cut == "before":
-            return _cut(request)
-        record.answer, retry_after = await self._answer(name, token, given, trouble)
-        if trouble:
+            if trouble.cut == "before":
+                record.failure = "cut"
+                return cut(request)
+            record.answer, retry_after = await self._answer(name, token, given, trouble)
             await asyncio.sleep(trouble.hold)
-        record.latency = time.perf_counter() - began
-        if trouble and trouble.cut == "after":
-            return _cut(request)
-        return self._respond(name, record.answer, retry_after)
+            if trouble.cut == "after":
+                record.failure = "cut"
+                return cut(request)
+            return self._respond(name, record.answer, retry_after)
+
+    def _outage(self, record: Call) -> Outage | None:
+        """The outage that befalls the call, if one is on."""
+        outage = self._slack.troubles.outage
+        if outage:
+            record.trouble, record.failure = outage.effect, "outage"
+        return outage
+
+    def _noted(self, name: str, arguments: Json) -> Call:
+        """What the app does with a trigger, the person does whose it is."""
+        by = self._slack.triggers.owner(str(arguments.get("trigger_id"))) or self._slack.workspace.app.bot_user_id
+        return Call(time.time(), "api", name, arguments, by=by)
 
     async def _answer(
-        self, name: str, token: str | None, given: Arguments, trouble: ApiTrouble | None
+        self, name: str, token: str | None, given: Arguments, trouble: ApiTrouble
     ) -> tuple[Json, int | None]:
         """Slack's answer; and the seconds to wait, where it says so."""
-        if trouble and trouble.error:
+        if trouble.error:
             return refusal(trouble.error), trouble.retry_after if trouble.error == RATELIMITED else None
         wait = await self._slack.limits.wait(name, str(given.values.get("channel", "")))
         if wait:
@@ -103,16 +117,22 @@ class WebApi:
         }
         return web.Response(body=file.content, headers=headers)
 
-    async def respond(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
         """A response_url (docs.slack.dev/interactivity/handling-user-interaction, "Message responses")."""
         said = (await read_arguments(request)).values
-        self._slack.workspace.calls.append(Call(time.time(), "api", "response_url", said))
-        try:
-            answer(self._slack, self._slack.response_urls.use(request.match_info["secret"]), said)
-        except RefusedError as refused:
-            status = 404 if refused.name in {"expired_url", "used_url"} else 200
-            return web.json_response({"ok": False, "error": refused.name, **refused.details}, status=status)
-        return web.Response(text="ok")
+        with self._slack.workspace.calls.timed(Call(time.time(), "api", "response_url", said)) as record:
+            if outage := self._outage(record):
+                return refuse(request, outage)
+            try:
+                hook = self._slack.response_urls.use(request.match_info["secret"])
+                record.by = hook.user
+                answer(self._slack, hook, said)
+            except RefusedError as refused:
+                status = 404 if refused.name in {"expired_url", "used_url"} else 200
+                record.answer = refusal(refused.name) | refused.details
+                return web.json_response(record.answer, status=status)
+            record.answer = "ok"
+            return web.Response(text=record.answer)
 
 
 def refusal(error: str) -> Json:
@@ -122,10 +142,3 @@ def refusal(error: str) -> Json:
 def _bearer(request: web.Request) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    """Close the connection without an answer."""
-    if request.transport:
-        request.transport.abort()
-    return web.Response()

@@ -6,32 +6,16 @@ One object in memory; it hands out ids and timestamps, and publishes each change
 import asyncio
 import itertools
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.log import Call as Call
+from sandbox.log import Log
 from sandbox.refusals import RefusedError
 from sandbox.samples import Samples
 from sandbox.things import SLACKBOT, App, Bot, Change, Channel, File, Message, User, Usergroup, View
-
-MAX_CALLS_KEPT = 5000
-
-
-@dataclass
-class Call:
-    """One line of the log: a Web API call of the app (`direction` api) or a delivery to it (`direction` delivery).
-
-    `at` is in seconds since the epoch, `latency` in seconds (None while unanswered).
-    """
-
-    at: float
-    direction: str
-    name: str
-    arguments: dict[str, Any]
-    answer: Any = None
-    latency: float | None = None
 
 
 @dataclass
@@ -51,7 +35,7 @@ class Workspace:
     views: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
-    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS_KEPT))
+    calls: Log = field(default_factory=Log)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _last_ts: int = 0
     _listeners: list[Callable[[Change], None]] = field(default_factory=list)

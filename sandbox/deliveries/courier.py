@@ -1,20 +1,22 @@
 """Carries deliveries to the app: events come again until acknowledged, what a person waits for does not.
 
-Everything sent is written into the workspace's log of calls.
+Everything sent is written into the workspace's log of calls, and so are events that a trouble swallowed.
 """
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sandbox.deliveries.http import RequestUrl
 from sandbox.deliveries.sockets import Sockets
 from sandbox.deliveries.transport import Kind, NobodyListeningError, Retry, Timing, Transport, UnansweredError
+from sandbox.log import Call
 from sandbox.things import App, Json
-from sandbox.troubles import Troubles
-from sandbox.workspace import Call, Workspace
+from sandbox.troubles import DeliveryTrouble, Troubles
+from sandbox.workspace import Workspace
 
 
 class Courier:
@@ -27,11 +29,26 @@ class Courier:
         self._timing = timing
         self._urls: dict[str, RequestUrl] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._overtaken = asyncio.Event()
+        troubles.at_outage.append(self.sockets.cut)
 
     def send_event(self, body: Json) -> None:
         """Deliver an event in the background, after those sent before; again if it is not acknowledged."""
-        for _ in range(self._troubles.copies()):
-            self._begin(self._insist(body))
+        match trouble := self._troubles.for_event(body["event"]["type"]):
+            case None:
+                self._go(body, None)
+            case DeliveryTrouble(delivery="drop"):
+                with self._noted("events_api", body, trouble.effect) as call:
+                    call.failure = "dropped"
+            case DeliveryTrouble(delivery="delay" | "reorder"):
+                self._begin(self._hold(body, trouble))
+            case DeliveryTrouble(delivery="double"):
+                self._go(body, trouble.effect)
+                self._go(body, trouble.effect)
+            case DeliveryTrouble(delivery="cut"):
+                self._go(body, trouble.effect)
+                # Runs after the sending that was begun above.
+                asyncio.get_running_loop().call_soon(self.sockets.cut)
 
     def tell(self, kind: Kind, payload: Json) -> None:
         """Deliver once, in the background, what nobody waits for."""
@@ -39,7 +56,7 @@ class Courier:
 
     async def ask(self, kind: Kind, payload: Json) -> Any:
         """Deliver what a person waits for, once; gives the acknowledgement's body. Raises UnansweredError."""
-        return await self._deliver(kind, payload, None)
+        return await self._deliver(kind, payload)
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -54,12 +71,27 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _insist(self, body: Json) -> None:
+    def _go(self, body: Json, effect: str | None) -> None:
+        """Send an event now, and let those go that it was to overtake."""
+        self._begin(self._insist(body, effect))
+        self._overtaken.set()
+        self._overtaken = asyncio.Event()
+
+    async def _hold(self, body: Json, trouble: DeliveryTrouble) -> None:
+        """Send an event late: after some seconds, or once another has overtaken it."""
+        if trouble.delivery == "delay":
+            await asyncio.sleep(trouble.seconds)
+        else:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._overtaken.wait(), trouble.seconds)
+        self._go(body, trouble.effect)
+
+    async def _insist(self, body: Json, effect: str | None) -> None:
         """An event nobody listens to is lost at once; one that was sent and not acknowledged comes again."""
         retry: Retry | None = None
         for number, wait in enumerate((*self._timing.retries, None), 1):
             try:
-                await self._deliver("events_api", body, retry)
+                await self._deliver("events_api", body, retry, effect)
             except UnansweredError as unanswered:
                 if wait is None or (retry is None and isinstance(unanswered, NobodyListeningError)):
                     return
@@ -70,24 +102,27 @@ class Courier:
 
     async def _try(self, kind: Kind, payload: Json) -> None:
         with contextlib.suppress(UnansweredError):
-            await self._deliver(kind, payload, None)
+            await self._deliver(kind, payload)
 
-    async def _deliver(self, kind: Kind, payload: Json, retry: Retry | None) -> Any:
-        name = payload.get("event", {}).get("type") or payload.get("type") or payload.get("command", kind)
-        call = Call(time.time(), "delivery", name, payload)
-        self._workspace.calls.append(call)
-        began = time.perf_counter()
-        try:
-            call.answer = await self._transport(kind, payload).deliver(kind, payload, retry)
-        except UnansweredError as unanswered:
-            call.answer = {"unanswered": unanswered.reason}
-            raise
-        finally:
-            call.latency = time.perf_counter() - began
+    async def _deliver(self, kind: Kind, payload: Json, retry: Retry | None = None, effect: str | None = None) -> Any:
+        with self._noted(kind, payload, effect) as call:
+            try:
+                call.answer = await self._transport(kind, payload).deliver(kind, payload, retry)
+            except UnansweredError as unanswered:
+                call.answer, call.failure = {"unanswered": unanswered.reason}, unanswered.reason
+                raise
         return call.answer
+
+    def _noted(self, kind: Kind, payload: Json, effect: str | None) -> AbstractContextManager[Call]:
+        """In the log while it is under way, and after."""
+        name = payload.get("event", {}).get("type") or payload.get("type") or payload.get("command", kind)
+        call = Call(time.time(), "delivery", name, payload, kind=kind, by=author(payload), trouble=effect)
+        return self._workspace.calls.timed(call)
 
     def _transport(self, kind: Kind, payload: Json) -> Transport:
         app = self._workspace.app
+        if self._troubles.outage:
+            raise NobodyListeningError
         if app.socket_mode:
             return self.sockets
         url = address(app, kind, payload)
@@ -96,6 +131,12 @@ class Courier:
         if url not in self._urls:
             self._urls[url] = RequestUrl(app, url, self._timing)
         return self._urls[url]
+
+
+def author(payload: Json) -> str | None:
+    """Whose act this tells the app of: events, commands and interactions each say it in their own way."""
+    user = payload.get("event", payload).get("user") or payload.get("user_id")
+    return user["id"] if isinstance(user, dict) else user
 
 
 def address(app: App, kind: Kind, payload: Json) -> str | None:

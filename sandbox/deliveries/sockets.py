@@ -24,6 +24,7 @@ class Connection:
     """One WebSocket of the app, and the envelopes sent over it that wait for acknowledgement."""
 
     socket: web.WebSocketResponse
+    transport: asyncio.BaseTransport | None
     waiting: "dict[str, asyncio.Future[Any]]" = field(default_factory=dict)
 
 
@@ -59,7 +60,7 @@ class Sockets:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        connection = Connection(socket)
+        connection = Connection(socket, request.transport)
         await self._greet(connection)
         try:
             async for frame in socket:
@@ -96,6 +97,13 @@ class Sockets:
             if reason != "warning":
                 self._drop(connection)
                 await connection.socket.close()
+
+    def cut(self) -> None:
+        """Break every connection off, without a word."""
+        for connection in list(self._connections):
+            self._drop(connection)
+            if isinstance(connection.transport, asyncio.WriteTransport):
+                connection.transport.abort()
 
     async def _greet(self, connection: Connection) -> None:
         self._connections.append(connection)

@@ -31,6 +31,11 @@ class Triggers:
         self._issued[trigger_id] = Trigger(user, time.monotonic())
         return trigger_id
 
+    def owner(self, trigger_id: str) -> str | None:
+        """The person whose act it was, if it is a trigger."""
+        trigger = self._issued.get(trigger_id)
+        return trigger.user if trigger else None
+
     def exchange(self, trigger_id: str) -> str:
         """The person whose act it was; the trigger is used up.
 

@@ -25,9 +25,14 @@ Reading
     GET workspace?as= → {me, team, users, channels (newest first, with `members`), app}
     GET messages?as=&channel=[&thread_ts=] → {messages}: oldest first, with those only this person sees (`is_ephemeral`)
     GET views?as= → {views, home}: open modals, the top one last · GET calls → {calls}: all the app asked and was told
-Trouble (see `sandbox.troubles`)
-    trouble {method, error | delay | cut: "before" | "after", times?} · {delivery: "double" | "drop", times?}
-        · {disconnect: "warning" | "refresh_requested" | "link_disabled"}
+Trouble (see `sandbox.troubles`; nobody needs to be named)
+    trouble {method, error?, delay?, hold?, cut?: "before" | "after", retry_after?, times?, probability?}: calls
+        · {delivery: "double" | "drop" | "delay" | "reorder" | "cut", event?, seconds?, times?, probability?}: events
+        · {outage: seconds, answer?: "503" | "cut"}: Slack is down
+        · {disconnect: "warning" | "refresh_requested" | "link_disabled" | "cut"}: sockets, at once
+        · {seed} from which all is drawn · {limits: "off" | "real" | "harsh"} as in `sandbox.limits`
+    calm {id?}: no trouble any more, or not this one · GET troubles → {seed, limits, calls, events, outage: {…} | null}
+    `times` is 1 unless given, and null for ever.
 
 `values` is {block_id: {action_id: value}}; a value may be short (text, an option's `value`, a list of those, an id) or
 Slack's whole state of that element.

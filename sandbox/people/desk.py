@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sandbox.people.bodies import misfit
 from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
 from sandbox.things import Channel, Json, Message, User
@@ -61,8 +62,7 @@ async def act(slack: Slack, name: str, body: Any) -> Json:
             raise RefusedError("account_inactive")
         return {"ok": True, **await wanted.do(slack, person, given)}
     except ValidationError as wrong:
-        problems = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors()]
-        return {"ok": False, "error": "invalid_arguments", "problems": problems}
+        return misfit(wrong)
     except RefusedError as refused:
         return {"ok": False, "error": refused.name, **refused.details}
 
