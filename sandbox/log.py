@@ -53,6 +53,9 @@ class Log:
     def __iter__(self) -> Iterator[Call]:
         return iter(self._calls)
 
+    def __reversed__(self) -> Iterator[Call]:
+        return reversed(self._calls)
+
     def __len__(self) -> int:
         return len(self._calls)
 

@@ -106,6 +106,7 @@ class _Channel:
     """A channel as it was ``at`` a moment: what the timeline has of it and is not deleted, by id; what Slack has."""
 
     at: datetime
+    oldest: datetime
     there: Mapping[str, Mirrored]
     found: list[SlackMessage]
     read: set[str]
@@ -113,14 +114,16 @@ class _Channel:
 
     def gone(self) -> Iterator[Mirrored]:
         """What the timeline has and Slack has not any more."""
-        found = {message.ts for message in self.found if message.subtype != TOMBSTONE}
+        left = {message.ts for message in self.found}
+        found = left - {message.ts for message in self.found if message.subtype == TOMBSTONE}
         for mirrored in self.there.values():
-            looked = mirrored.thread is None or mirrored.thread in self.read or self._is_gone(mirrored.thread, found)
+            looked = mirrored.thread is None or mirrored.thread in self.read or self._is_gone(mirrored.thread, left)
             if mirrored.message not in found and looked:
                 yield mirrored
 
-    def _is_gone(self, thread: str, found: set[str]) -> bool:
-        return thread in self.there and thread not in found
+    def _is_gone(self, thread: str, left: set[str]) -> bool:
+        """Nothing is left of a thread whose first message is nowhere, not even as a tombstone."""
+        return moment(thread) >= self.oldest and thread not in left
 
 
 async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | None) -> int:
@@ -166,7 +169,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
     read |= {each.ts for each in found if not each.reply_count and replies[each.ts]}
     for thread in read:
         found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]
-    return _Channel(at, there, found, read)
+    return _Channel(at, oldest, there, found, read)
 
 
 async def _attached(bot: Bot, number: int, where: Channel) -> datetime:

@@ -34,7 +34,7 @@ class Courier:
 
     def send_event(self, body: Json) -> None:
         """Deliver an event in the background, after those sent before; again if it is not acknowledged."""
-        match trouble := self._troubles.for_event(body["event"]["type"]):
+        match trouble := self._troubles.for_event(str(body["event"].get("type"))):
             case None:
                 self._go(body, None)
             case DeliveryTrouble(delivery="drop"):

@@ -25,12 +25,12 @@ from incidents.model.facts import Fact
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation, Target, TargetKind
 from incidents.model.timeline import Entry
+from incidents.ports import ParkedJob
 from sandbox import client
 from sandbox.server import Sandbox
 from sandbox.things import Channel, Message
 from sandbox.troubles import ApiTrouble
 from sandbox.workspace import Call
-from storage.jobs import ParkedJob
 from storage.runner import JobRunner, Patience
 from storage.storage import SqlStorage
 from tests.clock import Clock

@@ -260,7 +260,8 @@ async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
 
         await workspace.eventually(found)
         looking.cancel()
-        assert not [call for call in floor.deliveries("message") if call.arguments["event"].get("text") == "not told"]
+        [swallowed] = [call for call in floor.deliveries("message") if "not told" in str(call.arguments)]
+        assert swallowed.failure == "dropped"
 
 
 async def test_an_edit_that_is_found_stands_after_those_that_were_heard(absence: Absence) -> None:
@@ -306,3 +307,17 @@ async def test_what_does_not_stand_as_it_reads_is_mended(absence: Absence) -> No
         edits = sorted(await floor.entries(facts.MessageEdited), key=lambda each: each[0].happened_at)
         assert [fact.text for _, fact in edits][-1] == "one"
         assert await verify(floor.storage, 1) is None
+
+
+async def test_a_reply_that_was_deleted_after_its_thread_was_is_noted(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "root")
+        reply = await absence.ana.say(room, "reply", thread_ts=root)
+        await absence.ana.delete(room, root)
+        await floor.settled()
+    await absence.ana.delete(room, reply)
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        assert [fact.message for fact in await floor.facts(facts.MessageDeleted)] == [root, reply]

@@ -5,6 +5,7 @@ import random
 import string
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sandbox.client import Person
 from sandbox.refusals import RefusedError
@@ -18,6 +19,7 @@ DECLARERS = ("ana", "ben")
 MOST = 3
 """Incidents of one storm."""
 FAILURES = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited")
+DELIVERIES: tuple[Literal["double", "drop", "delay", "reorder"], ...] = ("double", "drop", "delay", "reorder")
 HARMED = (
     "*",
     "chat.postMessage",
@@ -87,7 +89,8 @@ class Storm:
         while asyncio.get_running_loop().time() < enough:
             troubles.api.append(_api_trouble(chance))
             if chance.random() < 0.5:
-                troubles.deliveries.append(DeliveryTrouble(chance.choice(("double", "drop")), chance.randint(1, 2)))
+                kind = chance.choice(DELIVERIES)
+                troubles.deliveries.append(DeliveryTrouble(kind, chance.randint(1, 2), seconds=chance.uniform(0, 0.3)))
             await asyncio.sleep(chance.uniform(0.01, 0.1))
 
     async def _work(self, name: str, chance: random.Random, enough: float) -> None:

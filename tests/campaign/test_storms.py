@@ -7,7 +7,7 @@ import pytest
 
 from tests.campaign.runs import storm_and_calm
 
-BLOCKS, RUNS = 10, 10
+BLOCKS, RUNS = 10, 4
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
