@@ -39,9 +39,12 @@ KEY_ENTRIES = 100_000
 AGAIN_AFTER = 60
 """Seconds until channels that could not be read are tried again."""
 
-
 EVERY = 300
 """Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
+
+ONCE_MORE = 5
+"""Seconds until the first such look after all was read back: what Slack delivers again upon connecting may tell, while the
+channels are read, how a message read before it was edited or deleted."""
 
 OF_LATE = timedelta(minutes=15)
 NEARLY_A_SECOND = timedelta(microseconds=999_999)
@@ -64,7 +67,7 @@ async def keep_caught_up(bot: Bot, connected: asyncio.Event) -> None:
         except NotCaughtUp:
             asyncio.get_running_loop().call_later(AGAIN_AFTER, connected.set)
         with suppress(TimeoutError):
-            await asyncio.wait_for(connected.wait(), EVERY)
+            await asyncio.wait_for(connected.wait(), ONCE_MORE if since is None else EVERY)
 
 
 async def catch_up(bot: Bot, since: datetime | None = None) -> int:

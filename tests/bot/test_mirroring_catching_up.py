@@ -264,6 +264,35 @@ async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
         assert swallowed.failure == "dropped"
 
 
+async def test_what_is_delivered_again_while_the_channel_is_read_does_not_stand_as_it_was_before(
+    absence: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One message was edited and one deleted, of which Slack does not tell; that they were written, it tells late."""
+    monkeypatch.setattr(catching_up, "ONCE_MORE", 0.3)
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        troubles = floor.sandbox.slack.troubles.deliveries
+        troubles.append(DeliveryTrouble("delay", 2, seconds=0.4))
+        edited, deleted = [await absence.ana.say(room, word) for word in ("edited", "deleted")]
+        await eventually(lambda: all(trouble.times == 0 for trouble in troubles))
+        troubles.append(DeliveryTrouble("drop", 2))
+        await absence.ana.edit(room, edited, "as it is left")
+        await absence.ana.delete(room, deleted)
+        floor.trouble("conversations.history", hold=0.5)
+        connected = asyncio.Event()
+        connected.set()
+        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot, connected))
+
+        async def mended() -> bool:
+            edits = [(fact.message, fact.text) for fact in await floor.facts(facts.MessageEdited)]
+            gone = [fact.message for fact in await floor.facts(facts.MessageDeleted)]
+            return edits == [(edited, "as it is left")] and gone == [deleted]
+
+        await workspace.eventually(mended)
+        looking.cancel()
+        assert [fact.text for fact in await floor.facts(facts.Message)] == ["edited", "deleted"]
+
+
 async def test_an_edit_that_is_found_stands_after_those_that_were_heard(absence: Absence) -> None:
     """Slack tells the second of an edit only: https://docs.slack.dev/reference/events/message/message_changed"""
     async with at_work(absence.sandbox, absence.address) as floor:
