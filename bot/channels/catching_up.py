@@ -43,8 +43,8 @@ EVERY = 300
 """Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
 
 ONCE_MORE = 5
-"""Seconds until the first such look after all was read back: what Slack delivers again upon connecting may tell, while the
-channels are read, how a message read before it was edited or deleted."""
+"""Seconds until the first such look after all was read back: what Slack delivers again upon connecting may tell, while
+the channels are read, how a message read before it was edited or deleted."""
 
 OF_LATE = timedelta(minutes=15)
 NEARLY_A_SECOND = timedelta(microseconds=999_999)
