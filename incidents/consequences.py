@@ -53,6 +53,8 @@ class JobKind(StrEnum):
     PUBLISH_ELSEWHERE = "publish_elsewhere"
 
 
+LOUDLY, QUIETLY = "loudly", "quietly"
+"""Whether those who subscribed elsewhere are told of what is published there."""
 ELSEWHERE = {JobKind.TELL_READER, JobKind.ASK_READER, JobKind.TELL_WEBHOOK, JobKind.PUBLISH_ELSEWHERE}
 """What waits for the servers of others, of which there may be thousands, and slow ones: it holds up nothing else."""
 
@@ -286,9 +288,16 @@ def reader_told(reader: int, event: str, update: str, at: datetime) -> NewJob:
 
 
 def outlet_told(kind: JobKind, page: str, number: int, event: str, update: str, at: datetime) -> NewJob:
-    """One of a status page's webhooks or channels, or its page elsewhere, is told of an update; each in its order."""
+    """One of a status page's webhooks or channels is told of an update; each in its order."""
     lane = f"page-{page}/{kind}-{number}"
     return NewJob(kind, number, lane, at, number, number, f"{lane}/{update}", f"{page} {event} {update}")
+
+
+def published_elsewhere(page: str, event: str, update: str, loudly: bool, at: datetime) -> NewJob:
+    """A status page's twin elsewhere says an update too; ``loudly``: its subscribers are told there."""
+    lane = f"page-{page}/{JobKind.PUBLISH_ELSEWHERE}"
+    detail = f"{page} {event} {update} {LOUDLY if loudly else QUIETLY}"
+    return NewJob(JobKind.PUBLISH_ELSEWHERE, 0, lane, at, 0, 0, f"{lane}/{update}", detail)
 
 
 def auto_declared(alert: Alert, at: datetime) -> NewJob:

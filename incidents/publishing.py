@@ -27,11 +27,10 @@ def publication(updates: StatusUpdates, number: int) -> Publication:
     first = updates.by_number[published.corrects] if published.corrects is not None else published
     assert first.published_at is not None, "only what is published goes to the public"
     text = published.text
-    window = Window(text.begins_at, text.ends_at) if text.begins_at and text.ends_at else None
     return Publication(
         event=updates.published[0].public_id,
         title=updates.title,
-        window=window,
+        window=Window(*updates.window) if updates.window else None,
         place=updates.published.index(updates.by_number[first.number]),
         update=PublicUpdate(
             id=first.public_id,

@@ -31,7 +31,7 @@ from incidents.actions.updates import Writing
 from incidents.model.incident import Incident
 from incidents.model.parts import Service
 from incidents.model.refusals import Refusal
-from incidents.model.status_update import StatusUpdate
+from incidents.model.status_update import StatusUpdate, StatusUpdates
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT
 from incidents.model.vocabulary import PUBLIC_STATUS, PublicStatus
 
@@ -87,11 +87,23 @@ def first_answers(incident: Incident, status: PublicStatus | None, body: str) ->
     """What a new draft begins with: the incident's affected services, and ``body`` as the template has it."""
     wanted = status or PUBLIC_STATUS[incident.status]
     chosen = {} if wanted is PublicStatus.RESOLVED else services_of(incident)
-    return Answers(wanted, incident.updates.title, body, chosen)
+    return as_known(incident.updates, Answers(wanted, body=body, chosen=chosen))
+
+
+def corrected_answers(updates: StatusUpdates, update: StatusUpdate) -> Answers:
+    """What is published, to be corrected; whatever all updates share is as customers know it now."""
+    return as_known(updates, answers_of(update))
+
+
+def as_known(updates: StatusUpdates, answers: Answers) -> Answers:
+    """``answers`` with the title, and the time of maintenance, that customers know."""
+    begins_at, ends_at = updates.window or (None, None)
+    ticked = answers.ticked - {MAINTENANCE.value} | ({MAINTENANCE.value} if updates.window else set())
+    return replace(answers, title=updates.title, ticked=ticked, begins_at=begins_at, ends_at=ends_at)
 
 
 def answers_of(update: StatusUpdate) -> Answers:
-    """A draft's own text, to be edited; of what is published, to be corrected."""
+    """A draft's own text, to be edited."""
     text = update.text
     maintenance = {MAINTENANCE.value} if text.begins_at else set()
     return Answers(

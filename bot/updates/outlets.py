@@ -5,7 +5,7 @@ from slack_sdk.models.blocks import Block
 from bot.cards.blocks import context, section
 from bot.cards.customer_text import as_slack
 from bot.cards.message import Message
-from bot.cards.text import cut, escape
+from bot.cards.text import cut, escape, slack_date
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.places import enter, places
 from bot.channels.posting import Spot, marked, post_once
@@ -47,7 +47,7 @@ async def tell_channel(bot: Bot, job: Job) -> None:
 
 def update_message(snapshot: Snapshot, event: Event, update: PublicUpdate, address: str) -> Message:
     """What customers read, and where it stands on the page; a private page has no address to give away."""
-    title = f"*{update.status.word}* · {escape(event.title)}"
+    title = f"*{event.stands(update).word}* · {escape(event.title)}"
     services = [
         f"{escape(service.name)}: {update.impacts[service.id].word}"
         for service in snapshot.page.services
@@ -56,5 +56,12 @@ def update_message(snapshot: Snapshot, event: Event, update: PublicUpdate, addre
     name = escape(snapshot.page.name)
     where = name if snapshot.page.private else f"<{address}|{name}>"
     said = cut(as_slack(update.body), TEXT)
-    blocks: list[Block] = [section(f"{title}\n{said}"), context(" · ".join([*services, where]))]
+    blocks: list[Block] = [section(f"{title}\n{said}"), context(" · ".join([*_times(event, update), *services, where]))]
     return Message(f"{title}\n{said}", blocks)
+
+
+def _times(event: Event, update: PublicUpdate) -> list[str]:
+    window = [event.window.begins_at, event.window.ends_at] if event.window else []
+    planned = " – ".join(slack_date(at, "{date_short_pretty} {time}") for at in window)
+    promised = f"Next update by {slack_date(update.next_at, '{time}')}" if update.next_at else ""
+    return [said for said in (planned, promised) if said]

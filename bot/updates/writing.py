@@ -11,6 +11,7 @@ from bot.forms.update import (
     Answers,
     answers_in,
     answers_of,
+    corrected_answers,
     first_answers,
     preview_view,
     template_mark,
@@ -44,10 +45,11 @@ async def open_edit(asked: Asked, incident: Incident, update: int) -> None:
 
 async def open_correction(asked: Asked, incident: Incident, update: int) -> None:
     """Ask for another text of what is published. Raises NoSuchUpdate."""
-    if update not in {each.number for each in incident.updates.published}:
+    updates = incident.updates
+    if update not in {each.number for each in updates.published}:
         raise NoSuchUpdate(update)
     carried = Carried.of(asked, incident.number).model_copy(update={"corrects": update})
-    await asked.show(update_form(incident, answers_of(incident.updates.get(update)), carried))
+    await asked.show(update_form(incident, corrected_answers(updates, updates.get(update)), carried))
 
 
 async def draw_again(asked: Asked, view: payloads.View) -> None:

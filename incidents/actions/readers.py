@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from datetime import timedelta
 
-from incidents.consequences import JobKind, confirmation_asked, outlet_told, reader_told
+from incidents.consequences import JobKind, confirmation_asked, outlet_told, published_elsewhere, reader_told
 from incidents.core import Core
 from incidents.public.readers import Reader, address_of
 from incidents.publishing import pages_that_show, public_service
@@ -44,7 +44,8 @@ async def remove_reader(core: Core, token: str) -> Reader | None:
 async def begin_telling(core: Core, incident: int, update: int) -> None:
     """A job for each reader, webhook, channel and page elsewhere that is to be told of a published update.
 
-    Of a correction only pages elsewhere are told, and of an update without ``notify``.
+    Of a correction, and of an update without ``notify``, only pages elsewhere are told, which then tell nobody.
+    Nobody gets mail of a page that has become private.
     """
     async with core.storage.transaction() as unit:
         told = await unit.load(incident)
@@ -56,11 +57,13 @@ async def begin_telling(core: Core, incident: int, update: int) -> None:
         pages = {id: organisation.pages[id] for id in pages_that_show(organisation, about)}
         event, public = told.updates.published[0].public_id, {public_service(service) for service in about}
         at, name = core.clock(), published.public_id
+        loudly = published.tells_subscribers
         elsewhere = [id for id, page in pages.items() if page.statuspage is not None]
-        await unit.enqueue([outlet_told(JobKind.PUBLISH_ELSEWHERE, id, 0, event, name, at) for id in elsewhere])
-        if not published.text.notify or published.corrects is not None:
+        await unit.enqueue([published_elsewhere(id, event, name, loudly, at) for id in elsewhere])
+        if not loudly:
             return
-        concerned = [reader for reader in await unit.readers.confirmed(pages) if reader.wants(public)]
+        mailing = [id for id, page in pages.items() if not page.private]
+        concerned = [reader for reader in await unit.readers.confirmed(mailing) if reader.wants(public)]
         await unit.enqueue([reader_told(reader.id, event, name, at) for reader in concerned])
         for id, page in pages.items():
             outlets = {JobKind.TELL_WEBHOOK: len(page.webhooks), JobKind.TELL_CHANNEL: len(page.channels)}

@@ -59,7 +59,7 @@ async def draft(
     async with core.changing(number, by) as (unit, incident):
         before = await unit.entry_from(origin) if origin is not None else None
         if before is None:
-            fact = incident.updates.draft(await _text(unit, incident, writing), by, corrects)
+            fact = incident.updates.draft(await _text(unit, incident, writing, corrects), by, corrects)
             incident.record_update(fact, core.act(by, origin))
             return incident, incident.updates.get(fact.update)
         return incident, incident.updates.get(getattr(before.fact, "update", 0))
@@ -68,7 +68,8 @@ async def draft(
 async def edit(core: Core, number: int, by: Person, update: int, writing: Writing) -> tuple[Incident, StatusUpdate]:
     """A new text, to be approved anew. Raises as `draft`, and UpdateOver."""
     async with core.changing(number, by) as (unit, incident):
-        fact = incident.updates.edit(update, await _text(unit, incident, writing), by)
+        text = await _text(unit, incident, writing, incident.updates.get(update).corrects)
+        fact = incident.updates.edit(update, text, by)
         if fact is not None:
             incident.record_update(fact, core.act(by))
         return incident, incident.updates.get(update)
@@ -174,14 +175,18 @@ def approver_groups(organisation: Organisation) -> set[Group]:
     return groups | {team.group for team in teams if team is not None and team.group is not None}
 
 
-async def _text(unit: Unit, incident: Incident, writing: Writing) -> PublicText:
+async def _text(unit: Unit, incident: Incident, writing: Writing, corrects: int | None) -> PublicText:
+    """A correction stays about the services that it was about, so that no page loses what it has shown."""
     services = await known_services(unit, writing.impacts)
+    before = incident.updates.by_number.get(corrects or 0)
+    kept = before.text.services if before is not None else {}
     return PublicText(
         title=one_line("public title", writing.title or incident.updates.title, PUBLIC_TITLE_LIMIT),
         status=writing.status,
         body=required("message", writing.body, BODY_LIMIT),
         services={
-            service.id: AffectedForPublic(name=service.name, impact=impact) for service, impact in services.items()
+            **{id: told.model_copy(update={"impact": Impact.OPERATIONAL}) for id, told in kept.items()},
+            **{service.id: AffectedForPublic(name=service.name, impact=impact) for service, impact in services.items()},
         },
         notify=writing.notify,
         next_at=writing.next_at,

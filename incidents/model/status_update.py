@@ -61,6 +61,11 @@ class StatusUpdate:
         """Whether it may still be published."""
         return self.state in (UpdateState.WAITING, UpdateState.APPROVED, UpdateState.REJECTED)
 
+    @property
+    def tells_subscribers(self) -> bool:
+        """Whether whoever follows a status page is told; of a correction nobody is."""
+        return self.text.notify and self.corrects is None
+
 
 update_adapter: TypeAdapter[StatusUpdate] = TypeAdapter(StatusUpdate)
 """Reads a status update back from its JSON."""
@@ -90,7 +95,19 @@ class StatusUpdates:
     @property
     def title(self) -> str:
         """What customers know it as; empty before the first update."""
-        return self.latest.text.title if self.latest else ""
+        return self._said_last.title if self._said_last else ""
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """When the maintenance that customers were told of begins and ends."""
+        said = self._said_last
+        return (said.begins_at, said.ends_at) if said and said.begins_at and said.ends_at else None
+
+    @property
+    def _said_last(self) -> PublicText | None:
+        """The text that was published last; it may correct an older one."""
+        told = [each for each in self.by_number.values() if each.published_at is not None]
+        return max(told, key=lambda each: (each.published_at, each.number)).text if told else None
 
     @property
     def open(self) -> list[StatusUpdate]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from incidents.public.words import Impact, PublicStatus
+from incidents.public.words import Impact, PublicStatus, Stage
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ class Window:
     begins_at: datetime
     ends_at: datetime
 
+    def stage(self, status: PublicStatus, at: datetime) -> Stage:
+        """How far an update that says ``status`` at ``at`` has it come."""
+        if status is PublicStatus.RESOLVED:
+            return Stage.COMPLETED
+        return Stage.PLANNED if at < self.begins_at else Stage.UNDER_WAY
+
 
 @dataclass(frozen=True)
 class PublicUpdate:
@@ -114,6 +120,10 @@ class Event:
     @property
     def resolved_at(self) -> datetime | None:
         return None if self.is_open else self.latest.published_at
+
+    def stands(self, update: PublicUpdate) -> PublicStatus | Stage:
+        """Where ``update`` said that things stand."""
+        return self.window.stage(update.status, update.published_at) if self.window else update.status
 
     def impacts(self, now: datetime) -> Mapping[str, Impact]:
         """How it affects services at ``now``: not at all once it is over, and maintenance within its window only."""

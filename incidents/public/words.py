@@ -27,6 +27,18 @@ class Impact(StrEnum):
         return self.rank >= Impact.DEGRADED.rank
 
 
+class Stage(StrEnum):
+    """How far planned maintenance has come; customers read that in place of a public status."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    COMPLETED = "completed"
+
+    @property
+    def word(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
 class PublicStatus(StrEnum):
     """Where a status update says that things stand; an incident's own status is another matter."""
 

@@ -14,6 +14,7 @@ from bot.cards.incident_card import incident_card
 from bot.cards.notices import notice
 from bot.cards.update_history import history
 from bot.cards.update_reminder import draft_waits, update_is_due
+from bot.forms.update import corrected_answers, first_answers, writing_in
 from incidents.model.approval import Approval
 from incidents.model.draft_warnings import Doubt, Warning, warnings_of
 from incidents.model.incident import Incident
@@ -170,6 +171,16 @@ def test_a_new_status_offers_to_tell_customers_who_know_of_it() -> None:
     assert offered(Status.IDENTIFIED) == ["Tell customers"]
     assert offered(Status.INVESTIGATING) == []
     assert offered(Status.RESOLVED) == ["Draft the final update"]
+
+
+def test_what_is_written_next_keeps_the_title_and_the_time_of_maintenance() -> None:
+    made = incident()
+    window = {"begins_at": NOW + timedelta(hours=1), "ends_at": NOW + timedelta(hours=2)}
+    first = published(made, FAILING.model_copy(update=window))
+    second = published(made, FAILING.model_copy(update={"title": "Moving house", **window}))
+    for answers in (first_answers(made, None, ""), corrected_answers(made.updates, first)):
+        assert (answers.title, answers.begins_at, answers.ends_at) == (second.text.title, *window.values())
+        assert writing_in(answers, NOW).ends_at == window["ends_at"]
 
 
 def test_the_history_is_what_customers_read_and_what_waits() -> None:

@@ -162,6 +162,26 @@ async def test_a_correction_takes_the_place_of_what_it_corrects_and_is_marked(co
     assert incident.updates.latest.text.body == "Few payments fail."
 
 
+async def test_a_correction_of_an_older_update_leaves_what_was_said_since(core: Core, storage: SqlStorage) -> None:
+    first = await approved(core, await drafted(core))
+    more = Writing(**{**vars(FAILING), "title": "Problems with all payments", "body": "All fail."})
+    await approved(core, await drafted(core, more))
+    await approved(core, await drafted(core, Writing(**{**vars(more), "body": "Few fail."}), corrects=first.number))
+    shown = await event(storage)
+    assert [update.body for update in shown.updates] == ["Few fail.", "All fail."]
+    assert shown.title == "Problems with all payments"
+
+
+async def test_a_correction_without_services_takes_nothing_from_the_page(core: Core, storage: SqlStorage) -> None:
+    first = await approved(core, await drafted(core))
+    fixed = Writing(body="All was well.", status=PublicStatus.INVESTIGATING)
+    correction = await drafted(core, fixed, corrects=first.number)
+    _, correction = await edit(core, 1, ANA, correction.number, Writing(**{**vars(fixed), "body": "All is well."}))
+    await approved(core, correction)
+    assert [update.body for update in (await event(storage)).updates] == ["All is well."]
+    assert list((await event(storage)).latest.impacts.values()) == [Impact.OPERATIONAL]
+
+
 async def test_what_is_rejected_can_be_edited_and_waits_again(core: Core) -> None:
     update = await drafted(core)
     _, back = await reject(core, 1, CLEO, update.number, update.text.digest, "Too vague", {})

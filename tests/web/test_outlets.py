@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -44,15 +45,32 @@ class Receiver:
     async def made(self, request: web.Request) -> web.Response:
         said = (await request.json())["incident"]
         self.asked.append(("POST", said["status"]))
-        self.incidents.append({"id": f"their-{len(self.incidents)}", **said})
+        self.incidents.append({"id": f"their-{len(self.incidents)}", "incident_updates": [], **said})
+        self.say(self.incidents[-1])
         return web.json_response(self.incidents[-1], status=201)
 
     async def changed(self, request: web.Request) -> web.Response:
         said = (await request.json())["incident"]
-        self.asked.append(("PATCH", said["status"]))
+        self.asked.append(("PATCH", said.get("status", "")))
         [known] = [each for each in self.incidents if each["id"] == request.match_info["id"]]
         known.update(said)
+        if "body" in said:
+            self.say(known)
         return web.json_response(known)
+
+    def say(self, incident: Json) -> None:
+        """A new update of ``incident``, which stands first."""
+        told: list[Json] = incident["incident_updates"]
+        told.insert(
+            0, {"id": f"said-{len(told)}", "body": incident["body"], "created_at": f"2026-01-01T00:0{len(told)}Z"}
+        )
+
+    async def reworded(self, request: web.Request) -> web.Response:
+        self.asked.append(("PATCH", request.match_info["update"]))
+        [known] = [each for each in self.incidents if each["id"] == request.match_info["id"]]
+        [update] = [each for each in known["incident_updates"] if each["id"] == request.match_info["update"]]
+        update.update((await request.json())["incident_update"])
+        return web.json_response(update)
 
 
 @asynccontextmanager
@@ -63,6 +81,7 @@ async def receiving() -> AsyncIterator[Receiver]:
     application.router.add_get("/v1/pages/theirs/incidents", receiver.listed)
     application.router.add_post("/v1/pages/theirs/incidents", receiver.made)
     application.router.add_patch("/v1/pages/theirs/incidents/{id}", receiver.changed)
+    application.router.add_patch("/v1/pages/theirs/incidents/{id}/incident_updates/{update}", receiver.reworded)
     runner = web.AppRunner(application)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -134,14 +153,11 @@ async def test_a_page_elsewhere_says_the_same_once(office: Office, receiver: Rec
     await office.publish("It **fails**.")
     [there] = receiver.incidents
     assert (there["name"], there["body"], there["status"]) == ("Problems with payments", "It fails.", "investigating")
-    assert there["components"] == {"c1": "partial_outage"}
+    assert there["components"] == {"c1": "partial_outage"} and there["deliver_notifications"] is True
     await begin_again(office, 1)
     assert [asked for asked, _ in receiver.asked] == ["GET", "POST", "GET"]
 
-    over = Writing(body="It works.", status=PublicStatus.RESOLVED)
-    _, written = await draft(office.core, 1, ANA, over)
-    await approve(office.core, 1, BEN, written.number, written.text.digest, (), {})
-    await office.settled()
+    await published(office, Writing(body="It works.", status=PublicStatus.RESOLVED))
     [there] = receiver.incidents
     assert (there["status"], there["components"]) == ("resolved", {"c1": "operational"})
     assert receiver.asked[0][1] == "OAuth statuspage-key"
@@ -149,13 +165,41 @@ async def test_a_page_elsewhere_says_the_same_once(office: Office, receiver: Rec
 
 async def test_a_correction_reaches_the_page_elsewhere_and_no_webhook(office: Office, receiver: Receiver) -> None:
     first = await office.publish("It fails.")
-    impacts = {"checkout": Impact.DEGRADED}
-    fixed = Writing(body="It is slow.", status=PublicStatus.INVESTIGATING, impacts=impacts)
-    _, written = await draft(office.core, 1, ANA, fixed, corrects=first.number)
-    await approve(office.core, 1, BEN, written.number, written.text.digest, (), {})
-    await office.settled()
-    assert [each["body"] for each in receiver.incidents] == ["It is slow."]
-    assert len(receiver.taken) == 1
+    await office.publish("It still fails.")
+    fixed = Writing(body="It is slow.", status=PublicStatus.INVESTIGATING, impacts={"checkout": Impact.DEGRADED})
+    await published(office, fixed, corrects=first.number)
+    [there] = receiver.incidents
+    assert [each["body"] for each in there["incident_updates"]] == ["It still fails.", "It is slow."]
+    assert there["components"] == {"c1": "partial_outage"} and there["deliver_notifications"] is False
+    assert len(receiver.taken) == 2
+
+
+async def test_what_others_wrote_on_the_page_elsewhere_is_not_written_over(office: Office, receiver: Receiver) -> None:
+    first = await office.publish("It fails.")
+    receiver.say(receiver.incidents[0])
+    await published(office, Writing(body="It is slow.", status=PublicStatus.INVESTIGATING), corrects=first.number)
+    [parked] = await office.core.storage.jobs.parked()
+    assert "correct it there by hand" in parked.reason
+
+
+async def test_where_nobody_is_to_be_told_the_page_elsewhere_tells_nobody(office: Office, receiver: Receiver) -> None:
+    await office.publish("It fails.", notify=False)
+    assert [each["deliver_notifications"] for each in receiver.incidents] == [False]
+    assert receiver.taken == []
+
+
+async def test_planned_maintenance_is_that_elsewhere_too(office: Office, receiver: Receiver) -> None:
+    now = office.clock()
+    window = {"begins_at": now + timedelta(hours=1), "ends_at": now + timedelta(hours=2)}
+    await office.publish("We move.", **window)
+    [there] = receiver.incidents
+    assert (there["status"], there["components"]) == ("scheduled", {"c1": "operational"})
+    assert there["scheduled_for"] == window["begins_at"].isoformat()
+    told = json.loads(receiver.taken[0][1])
+    assert told["maintenance"] == {name: at.isoformat() for name, at in window.items()}
+    office.clock.pass_by(minutes=61)
+    await office.publish("We have begun.", **window)
+    assert (there["status"], there["components"]) == ("in_progress", {"c1": "partial_outage"})
 
 
 async def test_a_key_that_the_environment_lacks_is_named(
@@ -165,6 +209,12 @@ async def test_a_key_that_the_environment_lacks_is_named(
     await office.publish()
     [parked] = await office.core.storage.jobs.parked()
     assert "the environment has no HOOK_KEY" in parked.reason and receiver.taken == []
+
+
+async def published(office: Office, writing: Writing, corrects: int | None = None) -> None:
+    _, written = await draft(office.core, 1, ANA, writing, corrects=corrects)
+    await approve(office.core, 1, BEN, written.number, written.text.digest, (), {})
+    await office.settled()
 
 
 async def begin_again(office: Office, update: int) -> None:

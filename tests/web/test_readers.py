@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import aiohttp
@@ -120,6 +122,12 @@ async def office(database_address: str) -> AsyncIterator[Office]:
         yield Office(core, server, runner, telling, site, session, url, clock)
 
 
+def said(mail: EmailMessage, kind: str = "plain") -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
 async def test_whoever_subscribes_is_asked_and_told_only_after_they_confirmed(office: Office) -> None:
     assert await office.subscribe("Kim@Example.com") == 200
     [asked] = office.mail.taken
@@ -136,7 +144,7 @@ async def test_whoever_subscribes_is_asked_and_told_only_after_they_confirmed(of
     await office.publish()
     told = office.mail.taken[-1]
     assert told["Subject"] == "Investigating: Problems with payments"
-    plain, html = (told.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    plain, html = said(told), said(told, "html")
     assert "Some card payments fail." in plain and "Checkout: Partial outage" in plain
     assert "<strong>card payments</strong>" in html and "<script>" not in html
     assert f"{office.url}/status/status/incidents/" in plain
@@ -187,6 +195,26 @@ async def test_nobody_is_told_where_the_update_says_so_or_of_a_correction(office
     await approve(office.core, 1, BEN, written.number, written.text.digest, (), {})
     await office.settled()
     assert len(office.mail.taken) == 2
+
+
+async def test_nobody_gets_mail_of_a_page_that_has_become_private(office: Office) -> None:
+    await office.confirmed("kim@example.com")
+    organised = organisation()
+    hidden = organised.pages["status"].model_copy(update={"private": True})
+    async with office.core.storage.transaction() as unit:
+        await unit.organisation.held()
+        await unit.organisation.save(organised.model_copy(update={"pages": {"status": hidden}}))
+    await office.publish()
+    assert len(office.mail.to("kim@example.com")) == 1
+
+
+async def test_a_mail_about_maintenance_says_when_it_is(office: Office) -> None:
+    await office.confirmed("kim@example.com")
+    begins = office.clock() + timedelta(days=1)
+    await office.publish(begins_at=begins, ends_at=begins + timedelta(hours=1), next_at=begins)
+    told = office.mail.to("kim@example.com")[-1]
+    assert told["Subject"] == "Planned: Problems with payments"
+    assert f"{begins:%H:%M} – " in said(told) and f"Next update by {begins.day} " in said(told)
 
 
 async def test_an_address_that_fails_delays_nobody_and_is_tried_again(office: Office) -> None:

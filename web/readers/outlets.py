@@ -9,14 +9,14 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
-from incidents.public.page import Event, PublicUpdate
-from incidents.public.words import Impact, PublicStatus
+from incidents.public.page import Event, PublicUpdate, Window
+from incidents.public.words import Impact, Stage
 from web.status.markdown import to_text
 from web.status.surface import Reading
 
@@ -85,13 +85,23 @@ def _as_json(told: Told) -> dict[str, Any]:
             "status": update.status.value,
             "body": update.body,
             "published_at": update.published_at.isoformat(),
+            "next_update_by": update.next_at.isoformat() if update.next_at else None,
         },
+        "maintenance": {
+            "begins_at": event.window.begins_at.isoformat(),
+            "ends_at": event.window.ends_at.isoformat(),
+        }
+        if event.window
+        else None,
         "services": [
             {"id": service.id, "name": service.name, "impact": update.impacts[service.id].value}
             for service in page.services
             if service.id in update.impacts
         ],
     }
+
+
+STAGES = {Stage.PLANNED: "scheduled", Stage.UNDER_WAY: "in_progress", Stage.COMPLETED: "completed"}
 
 
 @dataclass(frozen=True)
@@ -103,37 +113,71 @@ class Elsewhere:
     components: Mapping[str, str]
     api: str = STATUSPAGE
 
-    async def publish(self, told: Told) -> None:
+    async def publish(self, told: Told, *, loudly: bool) -> None:
         """Say an update there too, once: its metadata tells what is there. Raises WillNotTake, CannotTake.
 
-        https://developer.statuspage.io/#tag/incidents
+        ``loudly``: whoever subscribed there is told. https://developer.statuspage.io/#tag/incidents
         """
         async with _session({"Authorization": f"OAuth {self.key}"}) as session:
             incidents = f"{self.api}/pages/{self.page}/incidents"
             there = await _asked(session, "GET", incidents)
             known = next((each for each in there if _marks(each).get("event") == told.event.id), None)
+            before = _marks(known).get("updates", []) if known is not None else []
+            said = self._stands(told) | _says(told, before, loudly)
             if known is None:
-                name = {"name": told.event.title}
-                await _asked(session, "POST", incidents, json={"incident": {**name, **self._said(told)}})
-            elif told.update.id not in _marks(known).get("updates", []) or told.update.edited_at is not None:
-                said = self._said(told, _marks(known).get("updates", []))
+                await _asked(session, "POST", incidents, json={"incident": said})
+            elif told.update.id not in before:
                 await _asked(session, "PATCH", f"{incidents}/{known['id']}", json={"incident": said})
+            elif told.update.edited_at is not None:
+                text = f"{incidents}/{known['id']}/incident_updates/{_theirs(known, before.index(told.update.id))}"
+                await _asked(session, "PATCH", text, json={"incident_update": {"body": to_text(told.update.body)}})
+                stands = self._stands(told) | {"deliver_notifications": False}
+                await _asked(session, "PATCH", f"{incidents}/{known['id']}", json={"incident": stands})
 
-    def _said(self, told: Told, updates: list[str] | None = None) -> dict[str, Any]:
-        impacts = told.update.impacts if told.update.status is not PublicStatus.RESOLVED else {}
+    def _stands(self, told: Told) -> dict[str, Any]:
+        """How the event is called, and how its services do now: as the page says, whatever else is open."""
+        snapshot, now, event = told.reading.snapshot, told.reading.now, told.event
         components = {
-            component: COMPONENTS[impacts.get(service, Impact.OPERATIONAL)]
+            component: COMPONENTS[snapshot.impact_of(service, now)]
             for service, component in self.components.items()
-            if any(service in update.impacts for update in told.event.updates)
+            if any(service in update.impacts for update in event.updates)
         }
-        return {
-            "status": told.update.status.value,
-            "body": to_text(told.update.body),
-            "components": components,
-            "component_ids": list(components),
-            "deliver_notifications": True,
-            "metadata": {"tocsin": {"event": told.event.id, "updates": [*(updates or []), told.update.id]}},
-        }
+        stands = {"name": event.title, "components": components, "component_ids": list(components)}
+        return stands | (_planned(event.window) if event.window else {})
+
+
+def _says(told: Told, before: Sequence[str], loudly: bool) -> dict[str, Any]:
+    """What one update adds to what was said ``before``."""
+    stands = told.event.stands(told.update)
+    return {
+        "status": STAGES[stands] if isinstance(stands, Stage) else stands.value,
+        "body": to_text(told.update.body),
+        "deliver_notifications": loudly,
+        "metadata": {"tocsin": {"event": told.event.id, "updates": [*before, told.update.id]}},
+    }
+
+
+def _planned(window: Window) -> dict[str, Any]:
+    """It begins and ends by itself there, as it does on the page; of that nobody is told, since nobody approved it."""
+    return {
+        "scheduled_for": window.begins_at.isoformat(),
+        "scheduled_until": window.ends_at.isoformat(),
+        "scheduled_auto_in_progress": True,
+        "scheduled_auto_completed": True,
+        "auto_transition_to_maintenance_state": True,
+        "auto_transition_to_operational_state": True,
+        "auto_transition_deliver_notifications_at_start": False,
+        "auto_transition_deliver_notifications_at_end": False,
+        "scheduled_remind_prior": False,
+    }
+
+
+def _theirs(known: Mapping[str, Any], place: int) -> str:
+    """The id there of our update at ``place``, oldest first. Raises WillNotTake where others wrote there too."""
+    updates = sorted(known.get("incident_updates") or [], key=lambda each: str(each["created_at"]))
+    if len(updates) != len(_marks(known).get("updates", [])):
+        raise WillNotTake("somebody else wrote there too, so correct it there by hand")
+    return str(updates[place]["id"])
 
 
 def _marks(incident: Mapping[str, Any]) -> Mapping[str, Any]:

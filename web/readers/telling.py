@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from incidents.actions.readers import begin_telling, reader_was_told
-from incidents.consequences import JobKind
+from incidents.consequences import LOUDLY, JobKind
 from incidents.core import Core
 from incidents.model.publishing_rules import StatusPage
 from incidents.ports import CannotSucceed, Job, TryLater
@@ -83,10 +83,11 @@ class Telling:
             components = {public_service(id): component for id, component in page.statuspage.components.items()}
             async with _trying(job, "Atlassian Statuspage"):
                 key = secret(page.statuspage.key)
-                await Elsewhere(page.statuspage.page, key, components, self.statuspage).publish(told)
+                elsewhere = Elsewhere(page.statuspage.page, key, components, self.statuspage)
+                await elsewhere.publish(told, loudly=job.detail.endswith(f" {LOUDLY}"))
 
     async def _told(self, job: Job) -> tuple[StatusPage | None, Told | None]:
-        id, event, update = job.detail.split()
+        id, event, update = job.detail.split()[:3]
         page = (await self.core.storage.read.organisation.current()).pages.get(id)
         snapshot = (await self._read()).get(id)
         found = _find(snapshot.events, event, update) if snapshot is not None else None

@@ -3,7 +3,7 @@
 A translation is the file ``locale/<language>.po``; it is read when first needed, so there is nothing to build.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from incidents.public.page import Event, PublicUpdate, Window
-from incidents.public.words import Impact, PublicStatus
+from incidents.public.words import Impact, PublicStatus, Stage
 
 LOCALES = {"en": "en_GB", "de": "de"}
 """The languages there are, and whose dates each writes: British ones read the same everywhere, with 24 hours."""
@@ -37,11 +37,14 @@ IMPACTS = {
     Impact.PARTIAL_OUTAGE: N_("Partial outage"),
     Impact.MAJOR_OUTAGE: N_("Major outage"),
 }
-STATUSES = {
+STATUSES: Mapping[PublicStatus | Stage, str] = {
     PublicStatus.INVESTIGATING: N_("Investigating"),
     PublicStatus.IDENTIFIED: N_("Identified"),
     PublicStatus.MONITORING: N_("Monitoring"),
     PublicStatus.RESOLVED: N_("Resolved"),
+    Stage.PLANNED: N_("Planned"),
+    Stage.UNDER_WAY: N_("Under way"),
+    Stage.COMPLETED: N_("Completed"),
 }
 
 
@@ -63,11 +66,7 @@ class Language:
 
     def status(self, event: Event, update: PublicUpdate) -> str:
         """Where ``update`` said that things stand; of maintenance, whether it was planned, under way or over."""
-        if event.window is None:
-            return self.say(STATUSES[update.status])
-        if update.status is PublicStatus.RESOLVED:
-            return self.say(N_("Completed"))
-        return self.say(N_("Planned") if update.published_at < event.window.begins_at else N_("Under way"))
+        return self.say(STATUSES[event.stands(update)])
 
     def day(self, day: date) -> str:
         """As ``Tue, 3 Nov``."""

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from incidents.public.page import Event, Page, PublicUpdate
 from incidents.public.readers import Reader
 from web.status.drawing import draw
-from web.status.language import IMPACTS, N_, STATUSES, language
+from web.status.language import N_, language
 from web.status.markdown import to_text
 from web.status.surface import Reading
 
@@ -50,26 +50,30 @@ def confirmation_mail(letter: Letter) -> EmailMessage:
 def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMessage:
     """One update, as it was approved."""
     spoken = language(letter.page.language)
-    status = spoken.say(STATUSES[update.status])
+    status = spoken.status(event, update)
     mail = _mail(letter, f"{status}: {event.title}", f"{update.id}.{letter.reader.id}")
     mail["Date"] = format_datetime(update.published_at)
     mail["List-Unsubscribe"] = f"<{letter.leave}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     services = [
-        f"{service.name}: {spoken.say(IMPACTS[update.impacts[service.id]])}"
+        f"{service.name}: {spoken.impact(update.impacts[service.id])}"
         for service in letter.page.services
         if service.id in update.impacts
     ]
     link = letter.reading.address_of(event)
-    parts = [f"{event.title}\n{status}", to_text(update.body), "\n".join(services), link]
+    window = spoken.window(event.window) if event.window else ""
+    promise = spoken.say(N_("Next update by %(at)s")) % {"at": spoken.moment(update.next_at)} if update.next_at else ""
+    parts = ["\n".join(filter(None, [event.title, window, status])), to_text(update.body), "\n".join(services), promise]
     leave = f"{spoken.say('Unsubscribe')}: {letter.leave}"
-    mail.set_content("\n\n".join(part for part in [*parts, leave] if part) + "\n")
+    mail.set_content("\n\n".join(filter(None, [*parts, link, leave])) + "\n")
     values = {
         "page": letter.page,
         "event": event,
         "update": update,
         "status": status,
+        "window": window,
         "services": services,
+        "promise": promise,
         "link": link,
         "leave": letter.leave,
     }

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from incidents.public.page import Event, PageService, PublicUpdate, ServiceGroup, Snapshot
-from incidents.public.words import Impact, PublicStatus
+from incidents.public.words import Impact, PublicStatus, Stage
 from web.status.language import language
 from web.status.markdown import to_text
 from web.status.overall import overall_sentence
@@ -262,11 +262,11 @@ def _updates(reading: Reading, event: Event) -> list[Update]:
 
 
 def _stage_said(event: Event, update: PublicUpdate) -> IncidentStatus:
-    if update.status is PublicStatus.RESOLVED:
-        return "completed"
-    assert event.window is not None
-    if update.published_at < event.window.begins_at:
-        return "scheduled"
+    match event.stands(update):
+        case Stage.COMPLETED:
+            return "completed"
+        case Stage.PLANNED:
+            return "scheduled"
     return "verifying" if update.status is PublicStatus.MONITORING else "in_progress"
 
 
