@@ -6,6 +6,7 @@ from incidents.model.organisation import Organisation
 from storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, database_url
 from storage.jobs import JobQueue
 from storage.migrate import UnknownMigration, outstanding
+from storage.news import SqlNews
 from storage.organisation import Remembered, SqlOrganisationReader
 
 
@@ -36,7 +37,7 @@ def _will_be_made(file: Path) -> bool:
 
 async def _looked_into(database: Database) -> tuple[list[str], list[str], Organisation]:
     try:
-        parked = await JobQueue(database, wake=lambda: None).parked()
+        parked = await JobQueue(database, SqlNews(database)).parked()
         organisation = await SqlOrganisationReader(database, Remembered()).current()
     finally:
         await database.close()

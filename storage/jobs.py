@@ -4,7 +4,7 @@ A lane's next job is its leased one, else its oldest; a parked job is in nobody'
 second running job in a lane and a second waiting one with the same coalescing key.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,8 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incidents.consequences import JobKind, NewJob
 from incidents.model.text import storable
 from incidents.ports import Job, ParkedJob
+from incidents.ports.news import Topic
 from storage.columns import UtcTime
 from storage.database import Database, upsert
+from storage.news import SqlNews
 from storage.tables import jobs, waiting
 
 LONGEST_REASON = 2_000
@@ -49,11 +51,11 @@ class Backlog:
 
 
 class JobQueue:
-    """The jobs of a database. ``wake`` is called when there is something new to look at."""
+    """The jobs of a database; ``news`` tells when there is something new to look at."""
 
-    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, news: SqlNews) -> None:
         self._database = database
-        self._wake = wake
+        self._news = news
 
     async def lease(
         self, owner: str, kinds: Collection[JobKind], now: datetime, until: datetime, limit: int
@@ -148,7 +150,7 @@ class JobQueue:
                 detail=row.detail,
             )
             await insert_jobs(connection, [again], attempts=row.attempts)
-        self._wake()
+        await self._news.tell(Topic.JOBS)
         return True
 
     async def owners(self) -> list[str]:
@@ -163,6 +165,8 @@ class JobQueue:
             rows = (await connection.execute(select(jobs).where(jobs.c.leased_by == owner))).all()
         for row in rows:
             await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
+        if rows:
+            await self._news.tell(Topic.JOBS)
 
     async def pending(self, kinds: Collection[JobKind], until: datetime) -> int:
         """How many lanes have a job of ``kinds`` running, or one that may begin by ``until``."""

@@ -21,6 +21,7 @@ from incidents.consequences import ELSEWHERE, JobKind
 from incidents.core import Clock
 from incidents.model.vocabulary import parse_incident_number
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
+from incidents.ports.news import Topic
 from storage.jobs import Lease
 from storage.presence import Presence
 from storage.storage import SqlStorage
@@ -45,9 +46,9 @@ class Patience:
     handler: timedelta = timedelta(seconds=60)
     """A handler that takes longer has failed."""
     lease: timedelta = timedelta(seconds=30)
-    """How long after a process died those at work take over, one that starts does at once; renewed thrice within."""
+    """How long after a process hung, or its machine was lost, the others take over; renewed thrice within."""
     poll: timedelta = timedelta(seconds=2)
-    """How late at most a job that another process stored is noticed."""
+    """How late at most is noticed what nobody told of, and that a process has died."""
     first_retry: timedelta = timedelta(seconds=1)
     """The wait after the first failure; it doubles with each one."""
     longest_retry: timedelta = timedelta(minutes=5)
@@ -82,7 +83,7 @@ class JobRunner:
         self._on_ended = on_ended
         self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._log = structlog.get_logger().bind(runner=self._owner)
-        self._presence = Presence(storage.database, self._owner)
+        self._presence = Presence(storage.database, self._owner, storage.news)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -95,16 +96,16 @@ class JobRunner:
         self._at_stop = AsyncExitStack()
 
     async def start(self) -> None:
-        """Begin to run jobs; first of all those that a process which is no more left in the middle.
+        """Begin to run jobs, also those that a process which is no more left in the middle.
 
         Raises DatabaseInUse where another process runs the jobs of this SQLite file.
         """
         await self._presence.begin()
         self._at_stop.push_async_callback(self._presence.end)
-        for owner in await self._presence.ended(await self._queue.owners()):
-            await self._queue.release(owner, self._clock(), "the process ended while it ran")
-        self._at_stop.callback(self._storage.when_enqueued(self._awake.set))
-        self._scheduler.add_job(self._wake, "interval", seconds=self._patience.poll.total_seconds())
+        self._at_stop.callback(self._storage.news.when(Topic.JOBS, self._told))
+        every, now = self._patience.poll.total_seconds(), datetime.now(UTC)
+        self._scheduler.add_job(self._wake, "interval", seconds=every)
+        self._scheduler.add_job(self._take_over, "interval", seconds=every, next_run_time=now)
         self._scheduler.add_job(self._renew, "interval", seconds=self._patience.lease.total_seconds() / 3)
         self._scheduler.start()
         self._looking = asyncio.create_task(self._look(), name="job runner")
@@ -172,12 +173,25 @@ class JobRunner:
     async def _wake(self) -> None:
         self._awake.set()
 
+    def _told(self, about: str) -> None:
+        self._awake.set()
+
+    async def _take_over(self) -> None:
+        """Put back what processes that are no more left in the middle, so that their lanes go on."""
+        log = self._log
+        try:
+            for owner in await self._presence.ended(await self._queue.owners()):
+                log.warning("jobs taken over", of=owner)
+                await self._queue.release(owner, self._clock(), "the process ended while it ran")
+        except Exception:
+            log.exception("could not look for jobs to take over")
+
     async def _renew(self) -> None:
         log, until = self._log, self._clock() + self._patience.lease
         try:
             if self._running:
                 await self._queue.renew(self._owner, list(self._running), until)
-            await self._presence.keep()
+            await self._presence.check()
         except Exception:
             log.exception("could not renew leases", jobs=list(self._running))
 

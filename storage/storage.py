@@ -1,12 +1,14 @@
 """Where everything is kept: one object that opens the database and hands out transactions, reads and jobs."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
+from incidents.ports.news import Topic
 from storage.database import Database, database_url
 from storage.jobs import JobQueue
 from storage.migrate import migrate
+from storage.news import SqlNews
 from storage.organisation import Remembered
 from storage.reader import SqlReader
 from storage.unit import SqlUnit
@@ -17,10 +19,10 @@ class SqlStorage:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.jobs = JobQueue(database, self._wake)
+        self._news = SqlNews(database)
+        self.jobs = JobQueue(database, self._news)
         self._organisation = Remembered()
         self._reader = SqlReader(database, self._organisation)
-        self._wakeful: set[Callable[[], None]] = set()
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -41,18 +43,15 @@ class SqlStorage:
             unit = SqlUnit(connection, self._organisation)
             yield unit
             enqueued = await unit.finish()
+            if enqueued:
+                await self._news.at_commit(connection, Topic.JOBS)
         if enqueued:
-            self._wake()
+            self._news.spread(Topic.JOBS)
 
     @property
     def read(self) -> SqlReader:
         return self._reader
 
-    def when_enqueued(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have ``wake`` called after each commit that stored jobs; gives the function that ends this."""
-        self._wakeful.add(wake)
-        return lambda: self._wakeful.discard(wake)
-
-    def _wake(self) -> None:
-        for wake in self._wakeful:
-            wake()
+    @property
+    def news(self) -> SqlNews:
+        return self._news

@@ -24,6 +24,7 @@ from bot.context import Bot
 from incidents.actions.mirror import Delivery
 from incidents.gathering import Gathering
 from incidents.model.refusals import Refusal
+from incidents.ports.news import Topic
 
 log = structlog.get_logger()
 
@@ -58,6 +59,7 @@ HEARD: dict[str, Heard[Any]] = {
 def hearing(bot: Bot) -> Middleware:
     """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
     recorder = recorder_of(bot)
+    bot.core.storage.news.when(Topic.PERSON, bot.people.forget)
     in_turn = asyncio.Lock()
 
     async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:

@@ -10,6 +10,7 @@ from bot.context import Bot, channel, person
 from incidents.actions.channel import channel_archived, channel_lost
 from incidents.actions.respond import came_into_channel, left_channel
 from incidents.model.identity import TOCSIN
+from incidents.ports.news import Topic
 
 
 class Joined(BaseModel):
@@ -80,8 +81,8 @@ async def bot_removed(bot: Bot, event: OfChannel) -> None:
 
 
 async def profile_changed(bot: Bot, event: ProfileChanged) -> None:
-    """Somebody's name or account changed."""
-    bot.people.forget(event.user.id)
+    """Somebody's name or account changed, which Slack tells one process only."""
+    await bot.core.storage.news.tell(Topic.PERSON, event.user.id)
 
 
 async def _removed(bot: Bot, slack_channel: str) -> None:

@@ -16,6 +16,7 @@ from incidents.model.parts import Service
 from incidents.model.timeline import Entry, Head
 from incidents.ports.alerts import AlertReader, AlertUnit
 from incidents.ports.jobs import ParkedJobs
+from incidents.ports.news import News
 from incidents.ports.on_call import OnCallReader, OnCallUnit
 from incidents.ports.organisation import OrganisationReader, OrganisationUnit
 from incidents.ports.paging import PagingReader, PagingUnit
@@ -153,3 +154,6 @@ class Storage(Protocol):
 
     @property
     def jobs(self) -> ParkedJobs: ...
+
+    @property
+    def news(self) -> News: ...

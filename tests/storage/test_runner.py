@@ -107,6 +107,19 @@ async def test_a_job_that_is_due_later_runs_on_time(quiet: SqlStorage) -> None:
     assert 0.3 <= seen.at[0] - begun < 0.8
 
 
+async def test_on_postgresql_what_another_process_stored_is_heard_of_at_once(postgresql_address: str) -> None:
+    storage, other = [await SqlStorage.open(postgresql_address) for _ in range(2)]
+    seen = Recorder()
+    async with running(JobRunner(storage, every(seen), now, Patience(poll=timedelta(hours=1)))) as runner:
+        for _ in range(5):
+            await enqueue(other, "lane")
+            await runner.idle()
+    for each in (storage, other):
+        await each.close()
+
+    assert len(seen.jobs) == 5
+
+
 async def test_what_another_process_stored_is_noticed(quiet: SqlStorage, database_address: str) -> None:
     other = await SqlStorage.open(database_address)
     seen = Recorder()
@@ -320,10 +333,23 @@ async def test_what_a_process_had_begun_that_is_no_more_runs_at_once(storage: Sq
     assert {job.attempt for job in seen.jobs} == {2}
 
 
+async def test_what_a_process_left_that_died_meanwhile_runs_soon_and_its_lane_goes_on(postgresql_address: str) -> None:
+    storage, in_an_hour = await SqlStorage.open(postgresql_address), now() + timedelta(hours=1)
+    patience, seen = Patience(lease=timedelta(hours=1), poll=timedelta(seconds=0.1)), Recorder()
+    async with running(JobRunner(storage, every(seen), now, patience)) as runner:
+        await enqueue(storage, "lane", wait=timedelta(minutes=30))
+        [left], _ = await storage.jobs.lease("killed", list(JobKind), in_an_hour, in_an_hour, 9)
+        await enqueue(storage, "lane")
+        await runner.idle()
+    await storage.close()
+
+    assert [(job.id, job.attempt) for job in seen.jobs] == [(left.job.id, 2), (left.job.id + 1, 1)]
+
+
 async def test_on_postgresql_another_process_takes_over_when_the_lease_expires(postgresql_address: str) -> None:
     storage = await SqlStorage.open(postgresql_address)
     await declare(Core(storage, now), Declare(ANA, "form", "Checkout fails", wants_channel=False))
-    hung = Presence(storage.database, "hung")
+    hung = Presence(storage.database, "hung", storage.news)
     await hung.begin()
     await storage.jobs.lease("hung", list(JobKind), now(), now() + timedelta(seconds=0.3), 9)
 
