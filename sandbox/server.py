@@ -36,7 +36,7 @@ def application(slack: Slack) -> web.Application:
     door.add_routes(app, slack)
     app.router.add_get("/socket", unless_down(slack.troubles, slack.courier.sockets.serve))
     avatars.add_routes(app, slack.workspace)
-    add_routes(app, slack.workspace)
+    add_routes(app, slack)
 
     async def hang_up(_: web.Application) -> None:
         slack.schedule.close()

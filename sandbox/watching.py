@@ -16,9 +16,9 @@ class Changes:
             watcher.set()
 
     @contextmanager
-    def watch(self) -> Iterator[asyncio.Event]:
-        """An event that is set at each change from now on; who has looked clears it."""
-        watcher = asyncio.Event()
+    def watch(self, watcher: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+        """An event, or the one given, that is set at each change from now on; who has looked clears it."""
+        watcher = watcher or asyncio.Event()
         self._watchers.add(watcher)
         try:
             yield watcher

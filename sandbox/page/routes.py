@@ -6,10 +6,11 @@ from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
 
+from sandbox.page import backstage
 from sandbox.page.live import LiveConnection
 from sandbox.page.screen import Screen
 from sandbox.page.unread import Unread
-from sandbox.workspace import Workspace
+from sandbox.slack import Slack
 
 HERE = Path(__file__).parent
 # The page asks nothing of any other machine, and runs no script but its own.
@@ -19,9 +20,9 @@ POLICY = (
 )
 
 
-def add_routes(app: web.Application, workspace: Workspace) -> None:
-    """Mount the page of `workspace` at `/` of `app`."""
-    screen = Screen(workspace, Unread(since=workspace.new_ts()))
+def add_routes(app: web.Application, slack: Slack) -> None:
+    """Mount the page of the workspace at `/` of `app`."""
+    screen = Screen(slack.workspace, Unread(since=slack.workspace.new_ts()))
     sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
     async def page(request: web.Request) -> web.Response:
@@ -45,6 +46,7 @@ def add_routes(app: web.Application, workspace: Workspace) -> None:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
     app.on_shutdown.append(close_sockets)
+    backstage.add_routes(app, slack, sockets)
     app.router.add_get("/", page)
     app.router.add_get("/archives/{channel:[A-Z0-9]+}{message:(/p[0-9]+)?}", permalink)
     app.router.add_get("/sandbox/page/live", live)

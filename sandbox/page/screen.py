@@ -10,6 +10,8 @@ from typing import Any
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from sandbox.api.registry import METHODS
+from sandbox.limits import MODES
 from sandbox.page import mrkdwn
 from sandbox.page.drawing import environment
 from sandbox.page.names import Choice
@@ -141,7 +143,14 @@ class Screen:
     def page(self, look: Look) -> str:
         """The whole document."""
         drawn = self.draw(look)
-        shared = self._shared(look) | {"pieces": drawn.pieces, "order": drawn.order, "reactions": REACTIONS_OFFERED}
+        shared = self._shared(look) | {
+            "pieces": drawn.pieces,
+            "order": drawn.order,
+            "reactions": REACTIONS_OFFERED,
+            "methods": sorted(METHODS),
+            "events": sorted({name.partition(".")[0] for name in self.workspace.app.bot_events}),
+            "limit_modes": MODES,
+        }
         return self._template("page", look.user).render(shared)
 
     def _template(self, place: str, reader: str) -> Template:

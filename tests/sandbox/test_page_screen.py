@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from sandbox.page import add_routes
 from sandbox.page.screen import Look, Screen, lesson
 from sandbox.page.unread import Unread
+from sandbox.slack import Slack
 from sandbox.things import App, Channel, Message, Note, User, View
 from sandbox.workspace import Workspace
 
@@ -174,7 +175,7 @@ def test_a_message_shows_its_thread_its_reactions_its_pin_and_its_edit(workspace
 @pytest.fixture
 async def page(workspace: Workspace) -> AsyncIterator[TestServer]:
     app = web.Application()
-    add_routes(app, workspace)
+    add_routes(app, Slack(workspace))
     async with TestServer(app) as server:
         yield server
 
@@ -203,7 +204,7 @@ async def test_a_channel_one_is_added_to_is_unread_and_announced_at_once(
         await _told(socket)
         workspace.channels["C9"] = Channel("C9", "inc-1", "UBOT", 2, members=["UBOT", "UANA"])
         say(workspace, "C9", "UBOT", "The card", bot_id="B1")
-        workspace.publish("member_joined", channel="C9", user="UANA")
+        workspace.publish("member_joined", channel="C9", user="UANA", inviter="UBOT")
         told = await _told(socket)
         assert told["toasts"] == [{"channel": "C9", "text": "You were added to #inc-1"}]
         row = told["pieces"]["sidebar"].split('data-channel="C9"')[1].split("</a>")[0]

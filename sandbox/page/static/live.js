@@ -4,7 +4,7 @@ import { me, toast } from "./acts.js";
 import { swapDraft } from "./composer.js";
 import { prepare } from "./enhance.js";
 import { adopt, onLook, presentLook } from "./look.js";
-import { fragment, morphChildren } from "./morph.js";
+import { fragment, morphChildren, morphList } from "./morph.js";
 import { arrive } from "./places.js";
 
 let shown = null;
@@ -16,29 +16,11 @@ function say() {
   socket.send(JSON.stringify({ ...presentLook(), seen: document.visibilityState === "visible" }));
 }
 
-function redraw(id, html) {
-  const place = document.getElementById(id);
+function redraw(place, html) {
   const fresh = fragment(html);
   prepare(fresh);
   morphChildren(place, fresh);
   prepare(place);
-}
-
-function redrawMessages(order, pieces) {
-  const list = document.getElementById("messages");
-  const wanted = new Set(order);
-  for (const child of [...list.children]) if (!wanted.has(child.id)) child.remove();
-  let place = list.firstElementChild;
-  for (const id of order) {
-    let article = document.getElementById(id);
-    if (!article) {
-      article = document.createElement("article");
-      article.id = id;
-    }
-    if (article === place) place = place.nextElementSibling;
-    else list.insertBefore(article, place);
-    if (id in pieces) redraw(id, pieces[id]);
-  }
 }
 
 function openDialogs() {
@@ -59,8 +41,8 @@ function receive(told) {
   const wasAtThreadEnd = !thread() || thread().scrollHeight - thread().scrollTop - thread().clientHeight < 60;
   if (isElsewhere) swapDraft(shown, `${told.look.channel}/${told.look.tab}`);
   document.getElementById("messages").setAttribute("aria-busy", String(isElsewhere));
-  for (const [id, html] of Object.entries(told.pieces)) if (!id.startsWith("m-")) redraw(id, html);
-  redrawMessages(told.order, told.pieces);
+  for (const [id, html] of Object.entries(told.pieces)) if (!id.startsWith("m-")) redraw(document.getElementById(id), html);
+  morphList(document.getElementById("messages"), "article", told.order, told.pieces, redraw);
   document.getElementById("messages").setAttribute("aria-busy", "false");
   adopt(told.look);
   document.body.toggleAttribute("data-thread-open", Boolean(told.look.thread));
@@ -81,6 +63,16 @@ function setOffline(isOffline) {
   document.body.toggleAttribute("data-live", !isOffline);
 }
 
+// Who reads the latest goes on reading it when there is less room, for a panel below or a keyboard.
+function keepAtEnd() {
+  const scroll = document.getElementById("scroll");
+  let isAtEnd = true;
+  scroll.addEventListener("scroll", () => (isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60));
+  new ResizeObserver(() => {
+    if (isAtEnd && presentLook().tab !== "home") scroll.scrollTop = scroll.scrollHeight;
+  }).observe(scroll);
+}
+
 /** Opens the connection, and again whenever it breaks. */
 export function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/sandbox/page/live?as=${me}`);
@@ -97,5 +89,6 @@ export function connect() {
   });
 }
 
+keepAtEnd();
 document.addEventListener("visibilitychange", say);
 onLook(say);

@@ -64,6 +64,26 @@ export function morphChildren(old, fresh) {
   }
 }
 
+/**
+ * Makes the children of `list` those with the ids in `order`, new ones as a `tag`; the HTML of those that are in
+ * `pieces`, by id, is drawn by `redraw(child, html)`.
+ */
+export function morphList(list, tag, order, pieces, redraw) {
+  const wanted = new Set(order);
+  for (const child of [...list.children]) if (!wanted.has(child.id)) child.remove();
+  let place = list.firstElementChild;
+  for (const id of order) {
+    let child = document.getElementById(id);
+    if (!child) {
+      child = document.createElement(tag);
+      child.id = id;
+    }
+    if (child === place) place = place.nextElementSibling;
+    else list.insertBefore(child, place);
+    if (id in pieces) redraw(child, pieces[id]);
+  }
+}
+
 /** The HTML text as a fragment, not yet on the page. */
 export function fragment(html) {
   const template = document.createElement("template");

@@ -1,5 +1,6 @@
 // The page of the sandbox's workspace. The server draws it; this keeps it live and sends what the person does.
 
+import "./backstage.js";
 import "./blocks.js";
 import "./composer.js";
 import "./menus.js";
