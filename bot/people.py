@@ -55,11 +55,14 @@ class SlackPerson:
     """What the bot needs to know of somebody."""
 
     name: str
+    """By which they are shown."""
     is_member: bool
     """Of this workspace, with a full account, and human."""
     is_admin: bool = False
     """Of this workspace, or its owner."""
     timezone: str = "UTC"
+    other_names: tuple[str, ...] = ()
+    """By which they are known too: their handle, their whole name, its parts."""
 
 
 Item = TypeVar("Item")
@@ -127,6 +130,11 @@ class People:
         wanted = list(dict.fromkeys(people))
         found = await asyncio.gather(*(self._name(person) for person in wanted))
         return dict(zip(wanted, found, strict=True))
+
+    async def all_names(self, people: Iterable[Person]) -> list[str]:
+        """Whatever they are called by in Slack. Raises SlackUnavailable, SlackRefused."""
+        known = await asyncio.gather(*(self.get(person.id) for person in people if person.platform != TOOLS))
+        return list(dict.fromkeys(name for each in known for name in (each.name, *each.other_names)))
 
     async def members(self, group: Group) -> tuple[Person, ...]:
         """Who is in a Slack user group: as last known where Slack does not say at once, so that a page goes out.
@@ -222,9 +230,11 @@ class People:
         profile = user.get("profile") or {}
         outsider = user.get("is_stranger") or user.get("team_id", self._team_id) != self._team_id
         guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+        whole = user.get("real_name") or profile.get("real_name") or ""
         return SlackPerson(
-            name=profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"],
+            name=profile.get("display_name") or whole or user.get("name") or user["id"],
             is_member=not (outsider or guest or user.get("is_bot") or user.get("deleted")),
             is_admin=bool(user.get("is_admin") or user.get("is_owner")),
             timezone=user.get("tz") or "UTC",
+            other_names=tuple(filter(None, (user.get("name"), whole, *whole.split()))),
         )

@@ -12,6 +12,7 @@ from incidents.public.markdown import markdown_parser
 
 _markdown = markdown_parser()
 
+RULE = "―" * 12
 MARKS = {
     "strong_open": "*",
     "strong_close": "*",
@@ -24,23 +25,35 @@ MARKS = {
 
 
 def as_slack(markdown: str) -> str:
-    """``markdown`` as markup: emphasis, links, code, lists and quotes; pictures are links, as on the page."""
+    """``markdown`` as markup: emphasis, links, code, lists and quotes.
+
+    Pictures are links, and headings are bold, as on the page.
+    """
     lines: list[str] = []
     depth: list[str] = []
+    quote, heading = "", False
     for token in _markdown.parse(markdown):
         if token.type in ("bullet_list_open", "ordered_list_open"):
             depth.append("•" if token.type == "bullet_list_open" else "1.")
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             depth.pop()
         elif token.type == "list_item_open":
-            lines.append(f"{'   ' * (len(depth) - 1)}{f'{token.info}.' if token.info else '•'} ")
+            lines.append(f"{quote}{'   ' * (len(depth) - 1)}{f'{token.info}.' if token.info else '•'} ")
         elif token.type == "inline":
-            said = _inline(token)
+            said = _bold(token) if heading else _inline(token)
+            said = said.replace("\n", f"\n{quote}")
             begun = bool(lines) and lines[-1].endswith((". ", "• "))
-            lines = [*lines[:-1], lines[-1] + said] if begun else [*lines, said]
+            lines = [*lines[:-1], lines[-1] + said] if begun else [*lines, quote + said]
         elif token.type in ("fence", "code_block"):
             lines.append(f"```{escape(token.content.rstrip())}```")
-        elif token.type in ("paragraph_close", "heading_close", "blockquote_close") and not depth:
+        elif token.type == "hr":
+            lines += [RULE, ""]
+        elif token.type == "blockquote_open":
+            quote += "> "
+        elif token.type == "blockquote_close":
+            quote = quote.removesuffix("> ")
+        heading = token.type == "heading_open"
+        if token.type in ("paragraph_close", "heading_close", "blockquote_close") and not depth:
             lines.append("")
     return "\n".join(lines).strip()
 
@@ -48,6 +61,12 @@ def as_slack(markdown: str) -> str:
 def quoted(markup: str) -> str:
     """``markup`` as a quotation."""
     return "\n".join(f"> {line}" if line else ">" for line in markup.splitlines())
+
+
+def _bold(token: Token) -> str:
+    """A heading, within which nothing is bolder."""
+    said = "".join(_written([each for each in token.children or [] if not each.type.startswith("strong_")]))
+    return f"*{said}*" if said else ""
 
 
 def _inline(token: Token) -> str:

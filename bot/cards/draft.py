@@ -3,19 +3,22 @@
 Its buttons are ``update.<verb>:<incident>:<update>``; they are no words of `/incident`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards.blocks import BUTTON_LIMIT, SECTION_LIMIT, confirmation, context, plain, row, section
 from bot.cards.customer_text import as_slack, quoted
 from bot.cards.message import Message
-from bot.cards.text import count, cut, escape, joined, listing, mention, slack_date
+from bot.cards.text import SLACK, channel_link, count, cut, escape, joined, listing, mention, slack_date
 from incidents.model.approval import Approval
 from incidents.model.draft_warnings import Doubt, Warning
-from incidents.model.identity import Person
+from incidents.model.identity import Channel, Person
 from incidents.model.incident import Incident
+from incidents.model.public_text import PublicText
+from incidents.model.refusals import MayNotApprove
 from incidents.model.status_update import StatusUpdate, UpdateState
 from incidents.model.vocabulary import Impact
 
@@ -53,7 +56,12 @@ class DraftView:
     pages: Sequence[tuple[str, str]]
     """The status pages on which it would be: each one's name and its address, which a private one keeps to itself."""
     readers: int
-    """How many subscribers of those pages are told."""
+    """How many subscribers of those pages are told by e-mail."""
+    channels: Sequence[str] = ()
+    """The channels that follow those pages."""
+    webhooks: int = 0
+    elsewhere: bool = False
+    """Whether it is published at Atlassian Statuspage too."""
 
 
 def draft_message(view: DraftView, *, calls: bool = False) -> Message:
@@ -63,6 +71,13 @@ def draft_message(view: DraftView, *, calls: bool = False) -> Message:
     blocks += [section(f"⚠️ {_warning(warning)}") for warning in view.warnings[:8]] if _waits(view) else []
     buttons = _buttons(view)
     return Message(f"{title}\n{what}", [*blocks, *([row(buttons)] if buttons else [])])
+
+
+def may_not_approve(refusal: MayNotApprove) -> Message:
+    """Who can, by name."""
+    can = f" Now: {listing([mention(person) for person in refusal.who], NAMES)}." if refusal.who else ""
+    sentence = f"{escape(refusal.sentence)}{can}"
+    return Message(sentence, [section(sentence)])
 
 
 def update_action(verb: str, incident: int, update: int) -> str:
@@ -132,7 +147,8 @@ def _by_whom(view: DraftView, calls: bool) -> str:
 
 def _what(view: DraftView) -> str:
     text = view.update.text
-    title = f"*{text.status.word}* · “{escape(text.title)}”"
+    read_at = view.update.published_at or text.publish_at or view.update.written_at
+    title = f"*{text.stands(read_at).word}* · “{escape(text.title)}”"
     return cut(f"{title}\n{quoted(as_slack(text.body))}", SECTION_LIMIT)
 
 
@@ -144,19 +160,27 @@ def _details(view: DraftView) -> list[Block]:
 
 def _services(view: DraftView) -> str:
     """``Checkout: operational → partial outage · API: degraded``; as customers were told last, and will be."""
-    latest = view.incident.updates.latest
-    before = latest.text.impacts if latest is not None and latest.number != view.update.number else {}
-    told = view.update.text.services
-    said = [
-        f"{escape(service.name)}: {_change(before.get(id, Impact.OPERATIONAL), service.impact)}"
-        for id, service in told.items()
-    ]
-    gone = [
-        f"{escape(latest.text.services[id].name)}: {_change(impact, Impact.OPERATIONAL)}"
-        for id, impact in before.items()
-        if latest is not None and id not in told and impact is not Impact.OPERATIONAL
-    ]
-    return listing([*said, *gone], 1_000, " · ")
+    text, last = view.update.text, _text_before(view)
+    before, after = last.affected if last else {}, text.affected
+    known = {**(last.services if last else {}), **text.services}
+    return listing(
+        [
+            f"{escape(service.name)}: {_change(before.get(id, Impact.OPERATIONAL), after.get(id, Impact.OPERATIONAL))}"
+            for id, service in known.items()
+            if id in text.services or before.get(id, Impact.OPERATIONAL) is not Impact.OPERATIONAL
+        ],
+        1_000,
+        " · ",
+    )
+
+
+def _text_before(view: DraftView) -> PublicText | None:
+    """What customers read until then: the update before, or the text that is corrected."""
+    updates, update = view.incident.updates, view.update
+    if update.corrects is not None:
+        return updates.get(update.corrects).text
+    earlier = list(takewhile(lambda each: each.number != update.number, updates.published))
+    return earlier[-1].text if earlier else None
 
 
 def _change(old: Impact, new: Impact) -> str:
@@ -166,12 +190,26 @@ def _change(old: Impact, new: Impact) -> str:
 def _reach(view: DraftView) -> str:
     if not view.pages:
         return "⚠️ Reaches nobody: no status page shows an affected service"
-    told = count(view.readers, "subscriber") if view.update.text.notify else "no subscribers are told"
+    told = " · ".join(_told(view))
     if view.update.state is UpdateState.PUBLISHED:
         links = [f"<{address}|{escape(name)}>" if address else escape(name) for name, address in view.pages]
         return f"Reached: {count(len(links), 'page')} ({listing(links, LINKS)}) · {told}"
     names = [escape(name) for name, _ in view.pages]
     return f"Reaches: {count(len(names), 'page')} ({listing(names, NAMES)}) · {told}"
+
+
+def _told(view: DraftView) -> Iterator[str]:
+    """Whoever learns of it without looking at a page."""
+    if view.elsewhere:
+        yield "Atlassian Statuspage"
+    if not view.update.tells_subscribers:
+        yield "no subscribers are told"
+        return
+    yield count(view.readers, "subscriber")
+    if view.channels:
+        yield listing([channel_link(Channel.of(SLACK, name)) for name in view.channels], NAMES)
+    if view.webhooks:
+        yield count(view.webhooks, "webhook")
 
 
 def _new_title(view: DraftView) -> str:

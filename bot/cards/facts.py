@@ -10,7 +10,7 @@ from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import TargetKind
 from incidents.model.parts import AffectedService
-from incidents.model.vocabulary import incident_name
+from incidents.model.vocabulary import PublicStatus, incident_name
 
 LINE = 750
 """Characters of what is affected and of those who work on it; with the other lines they fit into a section."""
@@ -119,7 +119,9 @@ def customers(incident: Incident, background: Background) -> str:
     """``told at 03:12: Investigating``; empty where there is nothing that they would have to be told."""
     latest = incident.updates.latest
     if latest is not None and latest.published_at is not None:
-        return f"told {slack_date(latest.published_at)}: {latest.text.status.word}"
+        waits = latest.text.next_at if latest.text.status is not PublicStatus.RESOLVED else None
+        promised = f" · next update promised by {slack_date(waits, '{time}')}" if waits else ""
+        return f"told {slack_date(latest.published_at)}: {latest.text.status.word}{promised}"
     return "*not told yet*" if incident.is_open and background.hurts_customers else ""
 
 

@@ -7,7 +7,7 @@ from bot.cards.actions import UPDATE
 from bot.cards.blocks import button, row, section
 from bot.cards.draft import SHOW, SNOOZE, update_button
 from bot.cards.message import Message
-from bot.cards.text import duration, joined, listing, mention
+from bot.cards.text import duration, joined, listing, mention, slack_date
 from incidents.model.identity import Person
 from incidents.model.incident import Incident
 from incidents.model.status_update import StatusUpdate
@@ -19,7 +19,7 @@ SNOOZES = 30
 
 
 def update_is_due(incident: Incident, since: datetime, now: datetime) -> Message:
-    """For whoever leads: customers wait since ``since``."""
+    """For whoever leads: customers wait since ``since``, perhaps for what they were promised."""
     wanted = [incident.commander] if incident.commander else incident.joined[:CALLED]
     who = f"{joined([mention(person) for person in wanted])}: " if wanted else ""
     waited = duration(now - since)
@@ -29,7 +29,9 @@ def update_is_due(incident: Incident, since: datetime, now: datetime) -> Message
         if latest is not None
         else f"customers are affected for {waited} and were told nothing"
     )
-    text = f"⏰ {who}{told}. An update is due."
+    promised = latest.text.next_at if latest is not None else None
+    due = f"The next update is promised by {slack_date(promised, '{time}')}" if promised else "An update is due"
+    text = f"⏰ {who}{told}. {due}."
     snooze = update_button(f"Snooze {SNOOZES} min", SNOOZE, incident.number, 0)
     return Message(
         text, [section(text), row([button("Write an update", UPDATE, incident.number, style="primary"), snooze])]

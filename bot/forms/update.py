@@ -34,6 +34,7 @@ from incidents.model.refusals import Refusal
 from incidents.model.status_update import StatusUpdate, StatusUpdates
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT
 from incidents.model.vocabulary import PUBLIC_STATUS, PublicStatus
+from incidents.public.page import Window
 
 WORD = "update"
 REDRAW = "update.redraw"
@@ -168,16 +169,29 @@ def template_mark(text: str) -> str:
 
 
 def preview_view(answers: Answers, now: datetime) -> dict[str, Any]:
-    """What customers will read, as the page will have it."""
-    promised = _promised(answers, now)
-    services = [f"{escape(service.name)}: {impact.word}" for service, impact in answers.chosen.items()]
+    """What customers will read, in the order in which the page has it: a service that is well is not listed there."""
+    promised, over = _promised(answers, now), answers.status is PublicStatus.RESOLVED
+    chosen = {} if over else {service: impact for service, impact in answers.chosen.items() if impact.rank}
+    services = [f"{escape(service.name)} · {impact.word.capitalize()}" for service, impact in chosen.items()]
+    window = _planned(answers)
+    stands = window.stage(answers.status, answers.publish_at or now) if window else answers.status
     lines = [
         section(f"*{escape(answers.title) or '(no title yet)'}*"),
-        section(f"*{answers.status.word}*\n{quoted(as_slack(answers.body)) or '(no message yet)'}"),
-        *([context(" · ".join(services))] if services else []),
-        *([context(f"Next update by {slack_date(promised, '{time}')}")] if promised else []),
+        *([context(_from_until(window))] if window else []),
+        *([context("   ".join(services))] if services else []),
+        *([context(f"Next update by {slack_date(promised, '{time}')}")] if promised and not over else []),
+        section(f"*{stands.word}*\n{quoted(as_slack(answers.body)) or '(no message yet)'}"),
     ]
     return modal("As customers read it", lines)
+
+
+def _planned(answers: Answers) -> Window | None:
+    planned = MAINTENANCE.value in answers.ticked
+    return Window(answers.begins_at, answers.ends_at) if planned and answers.begins_at and answers.ends_at else None
+
+
+def _from_until(window: Window) -> str:
+    return " – ".join(slack_date(at, "{date_short_pretty} {time}") for at in (window.begins_at, window.ends_at))
 
 
 def _questions(incident: Incident, answers: Answers) -> list[Block]:

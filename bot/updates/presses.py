@@ -23,7 +23,7 @@ from bot.updates.views import approver_members, draft_view
 from bot.updates.writing import draw_again, open_correction, open_edit, show_preview
 from incidents.actions.updates import Groups, approve, discard, reject, snooze
 from incidents.model.incident import Incident
-from incidents.model.refusals import LookAgain, NoSuchIncident, TextChanged, UpdateOver
+from incidents.model.refusals import LookAgain, MayNotApprove, NoSuchIncident, TextChanged, UpdateOver
 from incidents.model.status_update import StatusUpdate, UpdateState
 from incidents.model.text import REASON_LIMIT
 
@@ -62,6 +62,9 @@ async def _approve(asked: Asked, incident: Incident, update: int) -> None:
     groups = await _groups(asked.bot)
     try:
         _, told = await approve(asked.bot.core, incident.number, asked.by, update, digest, seen, groups)
+    except MayNotApprove as refusal:
+        await asked.answer(card.may_not_approve(refusal))
+        return
     except (LookAgain, TextChanged, UpdateOver) as refusal:
         await _show_as_it_is(asked, incident.number, update)
         raise refusal

@@ -13,7 +13,10 @@ from incidents.ports import Job, Purpose, TryLater
 
 
 async def remind_of_update(bot: Bot, job: Job) -> None:
-    """Remind whoever leads that customers wait, and again after each interval. Raises TryLater until it is time."""
+    """Remind whoever leads that customers wait, and again after each interval. Raises TryLater until it is time.
+
+    It goes on after the incident is resolved, until customers were told so.
+    """
     here = await open_channel_of(bot, job)
     if here is None:
         return

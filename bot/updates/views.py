@@ -13,21 +13,22 @@ from incidents.publishing import pages_that_show, public_service
 async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> DraftView:
     """The status update as it stands. Raises SlackUnavailable."""
     organisation = await bot.core.storage.read.organisation.current()
-    names = await bot.people.names(incident.responders)
     about = _about(incident, update)
-    shown = pages_that_show(organisation, about)
+    shown = {id: organisation.pages[id] for id in pages_that_show(organisation, about)}
+    mailing = [id for id, page in shown.items() if not page.private]
     return DraftView(
         incident=incident,
         update=update,
         approval=approval_of(incident, organisation, await approver_members(bot, organisation)),
-        warnings=warnings_of(incident, update, list(names.values()), organisation.updates.internal_hosts),
-        pages=[(organisation.pages[page].name, _address(bot, page, organisation)) for page in shown],
-        readers=await bot.core.storage.read.readers.count(shown, {public_service(service) for service in about}),
+        warnings=warnings_of(
+            incident, update, await bot.people.all_names(incident.responders), organisation.updates.internal_hosts
+        ),
+        pages=[(page.name, "" if page.private else f"{bot.url}/status/{id}") for id, page in shown.items()],
+        readers=await bot.core.storage.read.readers.count(mailing, {public_service(service) for service in about}),
+        channels=list(dict.fromkeys(name for page in shown.values() for name in page.channels)),
+        webhooks=sum(len(page.webhooks) for page in shown.values()),
+        elsewhere=any(page.statuspage for page in shown.values()),
     )
-
-
-def _address(bot: Bot, page: str, organisation: Organisation) -> str:
-    return "" if organisation.pages[page].private else f"{bot.url}/status/{page}"
 
 
 async def approver_members(bot: Bot, organisation: Organisation) -> Groups:

@@ -37,7 +37,7 @@ class Approval:
         """Raises MayNotApprove."""
         named = person in self.named
         if not named or not self._may_be(person, update):
-            raise MayNotApprove(own=named, commander=self._commander_may)
+            raise MayNotApprove(own=named, commander=self._commander_may, who=self.who_can(update))
 
     @property
     def _commander_may(self) -> bool:

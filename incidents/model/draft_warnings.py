@@ -40,6 +40,8 @@ class Warning:
 INCIDENT_NAME = re.compile(r"\bINC[- ]?\d+\b", re.IGNORECASE)
 SEVERITY_NAME = re.compile(r"\bSEV[- ]?[1-5]\b", re.IGNORECASE)
 ADDRESS = re.compile(r"(?<![\w@.-])((?:[\w-]+\.)+[a-z0-9-]{1,63}|localhost)(?![\w-])", re.IGNORECASE)
+LINKED = re.compile(r"https?://(?:[^\s/@]*@)?(?:\[([0-9a-f:.]+)\]|([\w-]+)(?![\w.-]))", re.IGNORECASE)
+"""The host of a link that is an address in brackets, or has no dot, so that it means something inside alone."""
 INTERNAL = ("*.internal", "*.local", "*.lan", "*.corp", "*.intranet", "*.svc", "localhost", "*.slack.com")
 """Hosts that customers can't reach, besides those that the organisation names.
 
@@ -50,13 +52,13 @@ https://www.rfc-editor.org/rfc/rfc6762#appendix-G
 def warnings_of(
     incident: Incident, update: StatusUpdate, names: Collection[str], internal_hosts: Collection[str] = ()
 ) -> list[Warning]:
-    """Every doubt about publishing ``update``; ``names`` are what people call the responders."""
+    """Every doubt about publishing ``update``; ``names`` are all by which people know the responders."""
     said = f"{update.text.title}\n{update.text.body}"
     return [
         *(Warning(Doubt.INCIDENT, found) for found in _found(INCIDENT_NAME, said)),
         *(Warning(Doubt.SEVERITY, found) for found in _found(SEVERITY_NAME, said)),
         *([Warning(Doubt.TITLE, incident.title)] if _mentions(said, incident.title) else []),
-        *(Warning(Doubt.PERSON, name) for name in dict.fromkeys(names) if _mentions(said, name)),
+        *(Warning(Doubt.PERSON, name) for name in _people(said, names)),
         *(Warning(Doubt.ADDRESS, host) for host in _hosts(said) if _internal(host, internal_hosts)),
         *changed_since(incident, update),
         *_sense(incident, update),
@@ -99,12 +101,27 @@ def _mentions(said: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", " ".join(said.split()).casefold()) is not None
 
 
+def _people(said: str, names: Collection[str]) -> list[str]:
+    """The ``names`` that stand in ``said``, without those that are part of another one.
+
+    A single name with a capital counts as it is written: not every *will* is Will's.
+    """
+    found = [
+        name
+        for name in dict.fromkeys(names)
+        if _mentions(said, name) and (not (name.istitle() and name.isalpha()) or re.search(rf"\b{name}\b", said))
+    ]
+    return [name for name in found if not any(name != other and _mentions(other, name) for other in found)]
+
+
 def _hosts(said: str) -> list[str]:
-    return list(dict.fromkeys(match[1].casefold() for match in ADDRESS.finditer(said)))
+    named = [match[1] for match in ADDRESS.finditer(said)]
+    linked = [match[1] or match[2] for match in LINKED.finditer(said)]
+    return list(dict.fromkeys(host.casefold() for host in (*named, *linked)))
 
 
 def _internal(host: str, more: Collection[str]) -> bool:
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return any(fnmatch(host, pattern.casefold()) for pattern in (*INTERNAL, *more))
+        return "." not in host or any(fnmatch(host, pattern.casefold()) for pattern in (*INTERNAL, *more))

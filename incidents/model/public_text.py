@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from incidents.model.text import storable
 from incidents.model.vocabulary import Impact, PublicStatus
+from incidents.public.page import Window
+from incidents.public.words import Stage
 
 Words = Annotated[str, AfterValidator(storable)]
 
@@ -58,6 +60,17 @@ class PublicText(BaseModel):
         """SHA-256, in hex, of every word of it."""
         said = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()
+
+    def stands(self, at: datetime) -> PublicStatus | Stage:
+        """What customers who read it at ``at`` are told of where things stand."""
+        if self.begins_at is None or self.ends_at is None:
+            return self.status
+        return Window(self.begins_at, self.ends_at).stage(self.status, at)
+
+    @property
+    def affected(self) -> dict[str, Impact]:
+        """How each service does after it, by its id: once all is over, none is affected."""
+        return {} if self.status is PublicStatus.RESOLVED else self.impacts
 
     @property
     def impacts(self) -> dict[str, Impact]:

@@ -242,11 +242,12 @@ class ApprovedAlready(Refusal):
 class MayNotApprove(Refusal):
     """Whoever asks is not one of those who may let a status update out."""
 
-    def __init__(self, *, own: bool, commander: bool) -> None:
-        who = "the commander or an approver" if commander else "an approver"
+    def __init__(self, *, own: bool, commander: bool, who: Sequence[Person] = ()) -> None:
+        named = "the commander or an approver" if commander else "an approver"
         mine = "You wrote it, so somebody else must approve it: " if own else "Only these may approve it: "
-        super().__init__(f"{mine}{who}. Command is taken with /incident lead; admins name approvers: Home, Settings.")
-        self.own = own
+        super().__init__(f"{mine}{named}. Command is taken with /incident lead; admins name approvers: Home, Settings.")
+        self.who = who
+        """Who can, as things stand."""
 
 
 class NotYours(Refusal):

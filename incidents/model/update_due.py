@@ -10,6 +10,10 @@ from incidents.model.organisation import Organisation
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import Impact, PublicStatus
 
+AHEAD = timedelta(minutes=10)
+"""How long before a promise ends its reminder comes: somebody must still write, and somebody approve."""
+REPEATED = timedelta(minutes=30)
+"""After how long a promise that is not kept is reminded of again, where the severity has no interval."""
 IMPACT_FACTS = (facts.ServiceAffected, facts.ImpactChanged, facts.ServiceCleared)
 """The kinds of entries from which `update_due` tells since when customers are hurt."""
 
@@ -33,24 +37,38 @@ class Due:
 def update_due(
     incident: Incident, entries: Iterable[Entry], organisation: Organisation, snoozed: datetime | None = None
 ) -> Due | None:
-    """When the next update is due; None where it is over, customers are not hurt, or nobody wants reminders.
+    """When the next update is due: before the promised time, else after the interval of the severity.
 
-    ``entries`` are those of the kinds `IMPACT_FACTS`; before ``snoozed`` nothing is due.
+    None where customers wait for nothing, or nobody wants reminders; one who was told that something is wrong waits
+    for the word that it is over. ``entries`` are those of the kinds `IMPACT_FACTS`; before ``snoozed`` nothing is due.
     """
     minutes = organisation.updates.cadence_for(incident.severity)
+    every = timedelta(minutes=minutes) if minutes is not None else None
+    at = _promise_due(incident) or (_interval_due(incident, entries, organisation, every) if every else None)
+    if at is None:
+        return None
+    return Due(max(at, snoozed) if snoozed else at, every or REPEATED)
+
+
+def _promise_due(incident: Incident) -> datetime | None:
+    latest = incident.updates.latest
+    if latest is None or latest.published_at is None or latest.text.status is PublicStatus.RESOLVED:
+        return None
+    promised = latest.text.next_at
+    return max(promised - AHEAD, latest.published_at + (promised - latest.published_at) / 2) if promised else None
+
+
+def _interval_due(
+    incident: Incident, entries: Iterable[Entry], organisation: Organisation, every: timedelta
+) -> datetime | None:
     shown = {service for page in organisation.pages.values() for service in page.services}
     latest = incident.updates.latest
-    hurt_since = _hurt_since(entries, shown)
+    hurt_since = _hurt_since(entries, shown) if incident.is_open else None
     told_of = latest is not None and latest.text.status is not PublicStatus.RESOLVED and _hurts(latest.text.impacts)
-    if not incident.is_open or minutes is None or (hurt_since is None and not told_of):
+    if hurt_since is None and not told_of:
         return None
-    every = timedelta(minutes=minutes)
-    if latest is not None and latest.published_at is not None:
-        at = latest.text.next_at or latest.published_at + every
-    else:
-        assert hurt_since is not None, "customers are hurt, and were told nothing"
-        at = hurt_since + every
-    return Due(max(at, snoozed) if snoozed else at, every)
+    since = latest.published_at if latest is not None and latest.published_at is not None else hurt_since
+    return since + every if since is not None else None
 
 
 def _hurt_since(entries: Iterable[Entry], shown: set[str]) -> datetime | None:

@@ -61,12 +61,17 @@ def test_a_draft_says_who_can_approve_it_and_whom_it_reaches() -> None:
     assert "Checkout: operational → partial outage" in words(shown)
     assert "Reaches: 1 page (Acme status) · 1,204 subscribers" in words(shown)
     assert labels(shown) == ["Approve and publish", "Edit", "Reject", "Discard"]
+    followed = card(made, drafted(made), channels=["customers"], webhooks=2, elsewhere=True)
+    assert "(Acme status) · Atlassian Statuspage · 1,204 subscribers · #customers · 2 webhooks" in words(followed)
 
 
 def test_a_draft_that_reaches_nobody_or_tells_nobody_says_so() -> None:
     made = incident()
     quiet = drafted(made, FAILING.model_copy(update={"notify": False}))
     assert "no subscribers are told" in words(card(made, quiet))
+    correction = drafted(made, corrects=published(made).number)
+    assert "no subscribers are told" in words(card(made, correction, channels=["customers"]))
+    assert "customers" not in words(card(made, correction, channels=["customers"]))
     assert "Reaches nobody: no status page shows" in words(card(made, quiet, pages=[]))
 
 
@@ -81,6 +86,9 @@ def test_what_changes_for_customers_is_said() -> None:
     published(made)
     shown = card(made, drafted(made, OVER.model_copy(update={"title": "Payments"})))
     assert "Checkout: partial outage → operational" in words(shown)
+    worse = FAILING.services["checkout"].model_copy(update={"impact": Impact.MAJOR_OUTAGE})
+    later = published(made, FAILING.model_copy(update={"services": {"checkout": worse}}))
+    assert "Checkout: partial outage → major outage" in words(card(made, later))
     assert "Changes the title from “Problems with payments” to “Payments”" in words(shown)
 
 
@@ -118,6 +126,9 @@ def test_each_state_offers_what_can_be_done_next() -> None:
         ("It is a sev1.", Doubt.SEVERITY, ["sev1"]),
         ("Checkout fails for card payments, we know", Doubt.TITLE, ["Checkout fails for card payments"]),
         ("Ana is on it; banana is not", Doubt.PERSON, ["Ana"]),
+        ("Will Hay is on it, and so is HOPPER", Doubt.PERSON, ["Will Hay", "hopper"]),
+        ("We will make hay", Doubt.PERSON, []),
+        ("http://grafana/d/1 and https://me@[fd00::7]:3000/x", Doubt.ADDRESS, ["grafana", "fd00::7"]),
         ("https://wiki.corp/x and 10.0.0.7 and db.shop.svc", Doubt.ADDRESS, ["wiki.corp", "10.0.0.7", "db.shop.svc"]),
         ("ask build.acme.example", Doubt.ADDRESS, ["build.acme.example"]),
         ("Our shop at https://shop.example.com, version 2.10, e.g. this", Doubt.ADDRESS, []),
@@ -126,7 +137,8 @@ def test_each_state_offers_what_can_be_done_next() -> None:
 def test_internal_words_are_found(body: str, doubt: Doubt, found: list[str]) -> None:
     made = incident()
     update = drafted(made, FAILING.model_copy(update={"body": body}))
-    said = warnings_of(made, update, ["Ana", "Bo"], ["*.acme.example"])
+    names = ["Ana", "Bo", "Will Hay", "Will", "Hay", "hopper"]
+    said = warnings_of(made, update, names, ["*.acme.example"])
     assert [warning.words for warning in said if warning.doubt is doubt] == found
 
 
@@ -209,7 +221,9 @@ def test_reminders_call_whoever_can_do_something() -> None:
     ("markdown", "markup"),
     [
         ("Some **fail**, _others_ do not", "Some *fail*, _others_ do not"),
-        ("# All is well\n\nTruly.", "All is well\n\nTruly."),
+        ("# All is **well**\n\nTruly.", "*All is well*\n\nTruly."),
+        ("> they said\n> this\n> - and that\n\nso", "> they said\n> this\n\n> • and that\n\nso"),
+        ("before\n\n---\n\nafter", "before\n\n――――――――――――\n\nafter"),
         ("- one\n- two\n  - within\n\n1. first\n2. second", "• one\n• two\n   • within\n1. first\n2. second"),
         ("[here](https://a.example/x) and `code`", "<https://a.example/x|here> and `code`"),
         (

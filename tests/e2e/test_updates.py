@@ -89,7 +89,7 @@ async def test_whoever_may_not_approve_is_told_who_can(
     card = await write(workplace, ana, channel)
     for who, said in ((ana, "somebody else must approve it"), (ben, "the commander or an approver")):
         answer = await workplace.answered(who, channel, workplace.press(who, channel, card, "Approve and publish"))
-        assert said in answer["text"]
+        assert said in answer["text"] and answer["text"].endswith("Now: <@U0CLEO>.")
     assert await published(workplace) == []
 
 
@@ -119,9 +119,11 @@ async def test_what_is_sent_back_tells_its_author_why(
 
 
 async def test_internal_words_warn_before_anybody_approves(workplace: Workplace, ana: Person, channel: str) -> None:
-    body = "INC-1 is SEV1: Checkout fails. Ask Ana Duarte, or see https://wiki.corp/checkout"
+    body = (
+        "INC-1 is SEV1: Checkout fails. Ask Ana Duarte, or see https://wiki.corp/checkout and http://grafana:3000/d/1"
+    )
     card = await write(workplace, ana, channel, **{"message:investigating": body})
-    for word in ("INC-1", "SEV1", "Checkout fails", "wiki.corp"):
+    for word in ("INC-1", "SEV1", "Checkout fails", "Ana Duarte", "wiki.corp", "grafana"):
         assert f"Mentions “{word}”" in words(card), word
 
 
