@@ -18,47 +18,56 @@ class Processes:
 
     def __init__(self, log: Path, settings: Mapping[str, str]) -> None:
         self._log = log
-        self._surroundings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **settings}
+        self._settings = settings
         self._standing_by: Process | None = None
         self._at_work: Process | None = None
 
     async def start(self) -> None:
         """Have a bot at work. Raises TimeoutError, and AssertionError where it does not start."""
-        process = self._standing_by or await self._prepare()
-        self._standing_by = await self._prepare()
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(b"\n")
-        said = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
-        assert said == b"ready\n", self._log.read_text()
+        process = self._standing_by or await standing_by(self._log, self._settings)
+        self._standing_by = await standing_by(self._log, self._settings)
+        await set_to_work(process, self._log)
         self._at_work = process
 
     async def kill(self) -> None:
         """End the bot at work where it stands (SIGKILL)."""
         assert self._at_work is not None
-        await _end(self._at_work)
+        await end(self._at_work)
         self._at_work = None
 
     async def close(self) -> None:
         for process in (self._at_work, self._standing_by):
             if process is not None:
-                await _end(process)
-
-    async def _prepare(self) -> Process:
-        with self._log.open("a") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.e2e.hasty_bot",
-                cwd=self._log.parent,
-                env=self._surroundings,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=log,
-            )
+                await end(process)
 
 
-async def _end(process: Process) -> None:
-    process.kill()
+async def standing_by(log: Path, settings: Mapping[str, str]) -> Process:
+    """A bot that has loaded its code, and waits to be set to work."""
+    with log.open("a") as written:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.e2e.hasty_bot",
+            cwd=log.parent,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **settings},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=written,
+        )
+
+
+async def set_to_work(process: Process, log: Path) -> None:
+    """Wait until it is ready. Raises TimeoutError, and AssertionError where it does not start."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b"\n")
+    said = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+    assert said == b"ready\n", f"it did not start: {log}"
+
+
+async def end(process: Process) -> None:
+    """Kill it where it stands (SIGKILL), if it has not ended."""
+    if process.returncode is None:
+        process.kill()
     await process.wait()
     assert process.stdin is not None
     process.stdin.close()
@@ -73,3 +82,15 @@ async def processes(log: Path, settings: Mapping[str, str]) -> AsyncIterator[Pro
         yield bots
     finally:
         await bots.close()
+
+
+@asynccontextmanager
+async def copies(many: int, log: Path, settings: Mapping[str, str]) -> AsyncIterator[list[Process]]:
+    """So many bots with these settings, set to work at the same moment; none is left at the end."""
+    bots = [await standing_by(log, settings) for _ in range(many)]
+    try:
+        await asyncio.gather(*(set_to_work(bot, log) for bot in bots))
+        yield bots
+    finally:
+        for bot in bots:
+            await end(bot)
