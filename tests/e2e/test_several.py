@@ -21,10 +21,10 @@ from sandbox.server import Sandbox, running_sandbox
 from storage.storage import SqlStorage
 from storage.verify import verify
 from tests.bot.command_line import settings_for
-from tests.postgresql import PostgresqlServer
 from tests.e2e.exactly_once import all_there_once, channel_of, jobs_done
 from tests.e2e.process import copies, end
 from tests.e2e.workspace import Json, eventually, filled, searched
+from tests.postgresql import PostgresqlServer
 
 GENERAL = "C0GENERAL"
 FOREVER = 60.0
