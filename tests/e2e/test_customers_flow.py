@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from bot.main import EXAMPLE, offer_samples, running_bot, sandbox_settings
@@ -18,6 +19,7 @@ from sandbox.deliveries.transport import Timing
 from sandbox.server import Sandbox, running_sandbox
 from tests.e2e.workspace import eventually
 from tests.mail_server import MailServer, link_in, running_mail_server
+from tests.web.status.test_page_browser import STANDARD
 from tests.window import Window, window
 
 pytestmark = pytest.mark.browser
@@ -63,12 +65,20 @@ async def reader(browser: Browser, company: Company) -> AsyncIterator[Page]:
     await page.close()
 
 
-async def subscribe(page: Page, company: Company) -> None:
+async def readable_by_everybody(page: Page) -> None:
+    found = await Axe().run(page, options=STANDARD)
+    assert found.violations_count == 0, found.generate_report()
+
+
+async def subscribe(page: Page, company: Company, screenshots: Path) -> None:
     await expect(page.get_by_role("heading", name="All services are operational")).to_be_visible()
     await page.get_by_role("link", name="Subscribe").first.click()
+    await page.screenshot(path=screenshots / "customers-00-subscribe.png", full_page=True)
+    await readable_by_everybody(page)
     await page.get_by_label("Your e-mail address").fill(ADDRESS)
     await page.get_by_role("button", name="Subscribe").click()
     await page.goto(link_in(await mail_about(company, "Confirm"), "confirm"))
+    await readable_by_everybody(page)
     await page.get_by_role("button").click()
     await expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
 
@@ -203,7 +213,7 @@ async def test_from_an_alert_to_the_customers_page_and_mail_and_to_resolved(
         window(browser, company.sandbox, "U0BEN") as ben,
         reader(browser, company) as page,
     ):
-        await subscribe(page, company)
+        await subscribe(page, company, screenshots)
         await declare_from_the_alert(ana)
         await take_command(ben)
         await draft(ana, screenshots)

@@ -13,6 +13,7 @@ from incidents.public.page import Snapshot
 from incidents.public.readers import NoAddress, Reader
 from web.status import desk
 from web.status.kept import SAFE
+from web.status.site import nothing_here
 from web.status.surface import Reading, Rendered
 
 FORM_LIMIT = 16 * 1024
@@ -58,7 +59,7 @@ class ReaderDesk:
         try:
             await subscribe_reader(self._core, reading.snapshot.page.id, address, chosen)
         except NoAddress:
-            return _answer(desk.wrong(reading, address), 422)
+            return _answer(desk.wrong(reading, address, chosen), 422)
         return _answer(desk.sent(reading))
 
     async def ask_to_confirm(self, request: web.Request) -> web.Response:
@@ -88,14 +89,14 @@ class ReaderDesk:
         """Raises HTTPNotFound, for a private page too."""
         reading = self._reading(page)
         if reading.snapshot.page.private:
-            raise web.HTTPNotFound(headers=SAFE)
+            raise nothing_here()
         return reading
 
     def _reading(self, page: str) -> Reading:
         """Raises HTTPNotFound."""
         snapshot = self._pages(page)
         if snapshot is None:
-            raise web.HTTPNotFound(headers=SAFE)
+            raise nothing_here()
         place = "private" if snapshot.page.private else "status"
         return Reading(snapshot, f"{self._url}/{place}/{page}", self._core.clock())
 
@@ -103,7 +104,7 @@ class ReaderDesk:
 def _there(reader: Reader | None) -> Reader:
     """Raises HTTPNotFound."""
     if reader is None:
-        raise web.HTTPNotFound(headers=SAFE)
+        raise nothing_here("This link does nothing any more", "Nothing is sent to whoever it was for.")
     return reader
 
 

@@ -1,5 +1,7 @@
 """What readers are answered when they subscribe, confirm or leave."""
 
+from collections.abc import Collection
+
 from web.status.language import N_, language
 from web.status.page import form, sentences
 from web.status.surface import Reading, Rendered
@@ -11,12 +13,12 @@ NO_ADDRESS = N_("Write an e-mail address, as name@example.com.")
 
 def asked(reading: Reading) -> Rendered:
     """The form, empty."""
-    return form(reading, "", "")
+    return form(reading, "", (), "")
 
 
-def wrong(reading: Reading, address: str) -> Rendered:
-    """The form again, since ``address`` is none."""
-    return form(reading, address, _say(reading, NO_ADDRESS))
+def wrong(reading: Reading, address: str, chosen: Collection[str]) -> Rendered:
+    """The form again, since ``address`` is none; ``chosen`` are the public ids of services."""
+    return form(reading, address, chosen, _say(reading, NO_ADDRESS))
 
 
 def by_feed_only(reading: Reading) -> Rendered:

@@ -1,7 +1,7 @@
 """The page that people read, its history, the page of each event, and how they look. No script runs on any of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -113,9 +113,9 @@ def event(event: Event, reading: Reading) -> Rendered:
     return drawn("event.html", reading, "..", event=event)
 
 
-def form(reading: Reading, address: str, fault: str) -> Rendered:
-    """Where somebody subscribes, with what they typed and what is wrong with it."""
-    return drawn("subscribe.html", reading, reading.address, address=address, fault=fault)
+def form(reading: Reading, address: str, chosen: Collection[str], fault: str) -> Rendered:
+    """Where somebody subscribes, with what they filled in and what is wrong with it."""
+    return drawn("subscribe.html", reading, reading.address, address=address, chosen=chosen, fault=fault)
 
 
 def sentences(reading: Reading, heading: str, sentence: str, press: str = "") -> Rendered:

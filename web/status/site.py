@@ -34,6 +34,8 @@ _SENTENCES_HEADERS = SAFE | {
     "Cache-Control": "no-store",
 }
 
+NOTHING = "Nothing is here", "There is no such page, or it is not for everybody. Check the link."
+
 
 class StatusSite:
     """All status pages, at ``base_url`` (without a slash at the end); ``clock`` says what time it is, aware UTC."""
@@ -102,7 +104,13 @@ class StatusSite:
     def _nothing(self) -> web.Response:
         if not self._published.is_known:
             return _not_now()
-        return _sentences(404, "Nothing is here", "There is no such page, or it is not for everybody. Check the link.")
+        return _sentences(404, *NOTHING)
+
+
+def nothing_here(title: str = NOTHING[0], sentence: str = NOTHING[1]) -> web.HTTPNotFound:
+    """To be raised where there is nothing; by default it says what every page that is none says."""
+    text = _SENTENCES.format(title=title, style=_STYLE, sentence=sentence)
+    return web.HTTPNotFound(headers=_SENTENCES_HEADERS, text=text, content_type="text/html")
 
 
 def status_routes(site: StatusSite) -> list[web.RouteDef]:
