@@ -153,7 +153,7 @@ async def _in_order(bot: Bot, channel: _Channel, told: Sequence[Delivery]) -> li
 
 def _once_more(told: Delivery, channel: _Channel) -> Delivery:
     left = channel.there.get(told.heard.message)
-    if left is None:
+    if left is None or isinstance(told.heard, facts.Message):
         return told
     return replace(told, origin=f"{told.origin}/after/{left.number}", at=max(channel.at, left.left_at))
 

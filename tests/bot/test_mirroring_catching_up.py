@@ -246,6 +246,19 @@ async def test_of_what_slack_told_only_an_edit_the_rest_is_found(absence: Absenc
         assert await catch_up(floor.bot) == 0
 
 
+async def test_a_message_that_is_heard_after_its_edit_and_while_it_is_read_back_is_there_once(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("delay", seconds=0.4))
+        ts = await absence.ana.say(room, "before")
+        await absence.ana.edit(room, ts, "after")
+        await floor.heard()
+        floor.trouble("conversations.history", hold=0.6)
+        assert await catch_up(floor.bot) == 0
+        assert [fact.text for fact in await floor.facts(facts.Message)] == ["before"]
+        assert [fact.text for fact in await floor.facts(facts.MessageEdited)] == ["after"]
+
+
 async def test_a_reply_that_was_edited_meanwhile_is_appended(absence: Absence) -> None:
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()
