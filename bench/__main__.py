@@ -6,11 +6,11 @@ Only some of it: `make bench WHAT="pages subscribers"`.
 import asyncio
 import sys
 
-from bench import alerts, pages, subscribers
+from bench import alerts, pages, sandbox, subscribers
 from bench.table import table
 
 if __name__ == "__main__":
-    chosen = {each.__name__.rpartition(".")[2]: each for each in (alerts, pages, subscribers)}
+    chosen = {each.__name__.rpartition(".")[2]: each for each in (alerts, pages, sandbox, subscribers)}
     wanted = sys.argv[1:] or list(chosen)
     rows = [row for name in wanted for row in asyncio.run(chosen[name].measure())]
     print(table(rows))

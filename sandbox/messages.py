@@ -54,7 +54,7 @@ def post(workspace: Workspace, channel: Channel, author: User, draft: Draft) -> 
         message.extra["root"] = root.ts
     if root:
         root.thread_ts = root.ts
-    channel.messages[message.ts] = message
+    channel.add(message)
     for file in draft.files:
         file.channels.append(channel.id)
     workspace.publish("message_posted", channel.id, author.id, message=message)
@@ -85,7 +85,7 @@ def compose(workspace: Workspace, channel: Channel, author: User, draft: Draft) 
 def note(workspace: Workspace, channel: Channel, user: str, subtype: str, text: str, **extra: Any) -> Message:
     """A line Slack writes about what `user` did (`channel_join`, `channel_topic`, `pinned_item` …)."""
     message = Message(workspace.new_ts(), channel.id, user, text, subtype=subtype, extra=extra)
-    channel.messages[message.ts] = message
+    channel.add(message)
     workspace.publish("message_posted", channel.id, user, message=message)
     return message
 
@@ -111,7 +111,7 @@ def delete(workspace: Workspace, channel: Channel, message: Message, by: str) ->
         message.files, message.reactions, message.extra = [], {}, {"hidden": True}
         workspace.publish("message_changed", channel.id, by, message=message, previous=before)
         return
-    del channel.messages[message.ts]
+    channel.remove(message)
     workspace.publish("message_deleted", channel.id, by, message=message)
 
 

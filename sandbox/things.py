@@ -3,6 +3,7 @@
 Plain data with Slack's names; who may do what is decided in the modules that change it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -107,6 +108,11 @@ class Message:
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether it stands in the channel, and not in a thread only."""
+        return not self.is_reply or self.subtype == "thread_broadcast"
+
 
 @dataclass
 class Pin:
@@ -132,7 +138,11 @@ class Bookmark:
 
 @dataclass
 class Channel:
-    """A conversation: public or private channel, or a direct message (`is_im`, then `im_user` is the person)."""
+    """A conversation: public or private channel, or a direct message (`is_im`, then `im_user` is the person).
+
+    `messages` are by ts, oldest first, and `replies` the same by their parents' ts: both are changed by `add` and
+    `remove` alone.
+    """
 
     id: str
     name: str
@@ -149,6 +159,7 @@ class Channel:
     purpose: Note = field(default_factory=Note)
     previous_names: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
+    replies: dict[str, dict[str, Message]] = field(default_factory=dict)
     ephemerals: dict[str, Message] = field(default_factory=dict)
     pins: list[Pin] = field(default_factory=list)
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
@@ -165,13 +176,28 @@ class Channel:
             return "im"
         return "group" if self.is_private else "channel"
 
+    def add(self, message: Message) -> None:
+        """Have a message, which is newer than all others."""
+        self.messages[message.ts] = message
+        if message.is_reply and message.thread_ts:
+            self.replies.setdefault(message.thread_ts, {})[message.ts] = message
+
+    def remove(self, message: Message) -> None:
+        del self.messages[message.ts]
+        self.replies.get(message.thread_ts or "", {}).pop(message.ts, None)
+
     def timeline(self) -> list[Message]:
         """The channel's own messages, oldest first: no replies unless broadcast."""
-        return [m for m in self.messages.values() if not m.is_reply or m.subtype == "thread_broadcast"]
+        return [m for m in self.messages.values() if m.is_in_channel]
+
+    def latest(self) -> Iterator[Message]:
+        """The same, newest first."""
+        return (m for m in reversed(self.messages.values()) if m.is_in_channel)
 
     def thread(self, ts: str) -> list[Message]:
         """The parent at `ts` (if it still exists) and its replies, oldest first."""
-        return [m for m in self.messages.values() if m.ts == ts or m.thread_ts == ts]
+        parent = [self.messages[ts]] if ts in self.messages else []
+        return [*parent, *self.replies.get(ts, {}).values()]
 
 
 @dataclass

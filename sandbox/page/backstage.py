@@ -178,7 +178,7 @@ def add_routes(app: web.Application, slack: Slack, sockets: "WeakSet[web.WebSock
     backstage = Backstage(slack)
 
     async def live(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(heartbeat=20)
+        socket = web.WebSocketResponse(heartbeat=20, compress=False)
         await socket.prepare(request)
         sockets.add(socket)
         await BackstageConnection(backstage, socket).run()

@@ -3,10 +3,12 @@ The templates hold the shapes of blocks; this module gives them Slack's text and
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import CodeType
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import BytecodeCache, Environment, PackageLoader
+from jinja2.bccache import Bucket
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -26,9 +28,32 @@ LINES, LONGEST_BEGINNING = 5, 600
 """How much is shown of a text: lines, and bytes."""
 
 
+class Compiled(BytecodeCache):
+    """Templates as code, compiled once for everybody; each reader has an environment of their own for the names."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 def environment(names: Names) -> Environment:
     """The page's templates, with filters that read ids through `names`; all values are escaped."""
-    made = Environment(loader=PackageLoader("sandbox.page"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=PackageLoader("sandbox.page"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=COMPILED,
+    )
     filters: dict[str, Callable[..., Any]] = {
         "plain": lambda text: slack_text.plain_text(text or ""),
         "mrkdwn": lambda text: slack_text.mrkdwn(text, names),

@@ -2,6 +2,7 @@
 The page says over the same WebSocket what its reader looks at."""
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,8 @@ from sandbox.page.screen import Look, Screen
 from sandbox.things import Change
 
 SETTLE_SECONDS = 0.02
+REST = 20
+"""While changes go on, a page is drawn for at most a part in twenty of the time, so that many may watch."""
 
 
 class LiveConnection:
@@ -52,12 +55,16 @@ class LiveConnection:
             await self._send_changed()
 
     async def _follow(self, changes: "asyncio.Queue[Change]") -> None:
+        rested = 0.0
         while True:
             batch = [await changes.get()]
-            await asyncio.sleep(SETTLE_SECONDS)
+            await asyncio.sleep(max(SETTLE_SECONDS, rested - time.perf_counter()))
             while not changes.empty():
                 batch.append(changes.get_nowait())
+            began = time.perf_counter()
             await self._send_changed([toast for change in batch if (toast := self._toast(change))])
+            ended = time.perf_counter()
+            rested = ended + REST * (ended - began)
 
     async def _send_changed(self, toasts: list[dict[str, Any]] | None = None) -> None:
         look = self.screen.first_look(self.look.user, self.look.channel, self.look.tab)
@@ -87,8 +94,8 @@ class LiveConnection:
         if change.kind == "member_joined" and change.user == self.look.user:
             return {"channel": channel.id, "text": f"You were added to #{channel.name}"}
         if change.kind == "message_posted" and channel.is_im:
-            unread = self.screen.unread.messages(self.look.user, channel)
-            if unread:
-                sender = who(self.screen.workspace, unread[-1].user).name
-                return {"channel": channel.id, "text": f"{sender}: {unescaped(unread[-1].text)[:120]}"}
+            latest = next(self.screen.unread.messages(self.look.user, channel), None)
+            if latest:
+                sender = who(self.screen.workspace, latest.user).name
+                return {"channel": channel.id, "text": f"{sender}: {unescaped(latest.text)[:120]}"}
         return None

@@ -34,7 +34,7 @@ def add_routes(app: web.Application, slack: Slack) -> None:
         raise web.HTTPFound(f"/?channel={request.match_info['channel']}")
 
     async def live(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(heartbeat=20)
+        socket = web.WebSocketResponse(heartbeat=20, compress=False)
         await socket.prepare(request)
         sockets.add(socket)
         look = screen.first_look(request.query.get("as"), None, None)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zlib import crc32
 
 from sandbox.things import Channel, Message
@@ -67,6 +68,12 @@ class MessageRow:
     in_thread: bool
 
     @property
+    def surroundings(self) -> tuple[object, ...]:
+        """What it shows of other messages, which change without it."""
+        last = self.replies[-1].ts if self.replies else None
+        return self.is_joined, self.new_day, len(self.replies), last, self.root and self.root.text
+
+    @property
     def epoch(self) -> int:
         return int(self.at.timestamp())
 
@@ -122,8 +129,9 @@ def moment(ts: str) -> datetime:
 
 def channel_rows(workspace: Workspace, channel: Channel, reader: str, limit: int) -> list[MessageRow]:
     """The latest `limit` messages of the channel that `reader` sees, ephemeral ones in their places, oldest first."""
+    latest = list(islice(channel.latest(), limit))
     theirs = [m for m in channel.ephemerals.values() if m.visible_to == reader and not m.is_reply]
-    seen = sorted([*channel.timeline(), *theirs], key=lambda message: message.ts)
+    seen = sorted([*latest, *theirs], key=lambda message: message.ts)
     return _rows(workspace, channel, reader, seen[-limit:], in_thread=False)
 
 
@@ -137,7 +145,6 @@ def thread_rows(workspace: Workspace, channel: Channel, reader: str, ts: str) ->
 def _rows(
     workspace: Workspace, channel: Channel, reader: str, messages: Iterable[Message], *, in_thread: bool
 ) -> list[MessageRow]:
-    replies = _replies(channel)
     pinned = {pin.ts: who(workspace, pin.created_by).name for pin in channel.pins}
     rows: list[MessageRow] = []
     for message in messages:
@@ -151,7 +158,7 @@ def _rows(
             is_joined=bool(rows) and _joins(rows[-1], message, at) and message.ts not in pinned,
             is_notice=message.subtype in NOTICES,
             new_day=not rows or rows[-1].at.date() != at.date(),
-            replies=replies.get(message.ts, []),
+            replies=list(channel.replies.get(message.ts, {}).values()),
             root=channel.messages.get(message.thread_ts or "") if message.is_reply and not in_thread else None,
             reactions=_reactions(workspace, message, reader),
             pinned_by=pinned.get(message.ts),
@@ -165,15 +172,6 @@ def _joins(above: MessageRow, message: Message, at: datetime) -> bool:
     same_author = above.message.user == message.user and above.message.username == message.username
     same_kind = above.message.visible_to == message.visible_to and not above.is_notice
     return same_author and same_kind and message.subtype not in NOTICES and at - above.at < JOIN_WITHIN
-
-
-def _replies(channel: Channel) -> dict[str, list[Message]]:
-    """The replies of every thread, oldest first, by its parent's ts."""
-    found: dict[str, list[Message]] = {}
-    for message in channel.messages.values():
-        if message.is_reply and message.thread_ts:
-            found.setdefault(message.thread_ts, []).append(message)
-    return found
 
 
 def _reactions(workspace: Workspace, message: Message, reader: str) -> list[Reaction]:

@@ -4,7 +4,7 @@ Pieces are compared by the live connection, so that only what changed is sent an
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -14,6 +14,7 @@ from sandbox.api.registry import METHODS
 from sandbox.limits import MODES
 from sandbox.page import mrkdwn
 from sandbox.page.drawing import environment
+from sandbox.page.drawn import DrawnMessages
 from sandbox.page.names import Choice
 from sandbox.page.rows import MessageRow, Who, author, channel_rows, thread_rows, who
 from sandbox.page.unread import Unread
@@ -114,6 +115,7 @@ class Screen:
         self.workspace = workspace
         self.unread = unread
         self._templates: dict[str, Environment] = {}
+        self._messages = DrawnMessages(workspace)
 
     def first_look(self, user_id: str | None, channel_id: str | None, tab: str | None) -> Look:
         """What an address asks for; a person or channel that is left out or out of sight is chosen for it."""
@@ -135,9 +137,11 @@ class Screen:
         """Every piece of the screen for `look`, which must name a person and a channel they may see."""
         shared = self._shared(look)
         pieces = {place: self._piece(place, shared) for place in PLACES}
-        rows = [] if look.tab == "home" else self._messages(look)
+        rows = [] if look.tab == "home" else self._rows(look)
         for row in rows:
-            pieces[row.id] = self._piece("message", shared | {"item": row})
+            pieces[row.id] = self._messages.drawn(
+                look.user, row, lambda row: self._piece("message", shared | {"item": row})
+            )
         return Drawn(pieces, [row.id for row in rows], shared["title"])
 
     def page(self, look: Look) -> str:
@@ -163,7 +167,7 @@ class Screen:
     def _piece(self, place: str, values: dict[str, Any]) -> Markup:
         return Markup(self._template(place, values["me"].id).render(values))
 
-    def _messages(self, look: Look) -> list[MessageRow]:
+    def _rows(self, look: Look) -> list[MessageRow]:
         channel = self.workspace.channels[look.channel] if look.channel else None
         return channel_rows(self.workspace, channel, look.user, MESSAGES_SHOWN) if channel else []
 
@@ -196,7 +200,8 @@ class Screen:
     def _of_channel(self, channel: Channel, look: Look) -> dict[str, Any]:
         name = conversation_name(self.workspace, channel, look.user)
         is_member = look.user in channel.members
-        app_spoke = any(m.bot_id == self.workspace.app.bot_id for m in channel.messages.values())
+        first = islice(channel.messages.values(), MESSAGES_SHOWN)
+        app_spoke = any(message.bot_id == self.workspace.app.bot_id for message in first)
         commands = self._commands()
         thread = thread_rows(self.workspace, channel, look.user, look.thread) if look.thread else None
         return {
@@ -254,7 +259,7 @@ class Screen:
             is_private=channel.is_private,
             is_archived=channel.is_archived,
             is_open=is_open,
-            is_unread=not is_open and bool(self.unread.messages(look.user, channel)),
+            is_unread=not is_open and any(self.unread.messages(look.user, channel)),
             mentions=0 if is_open else self.unread.mentions(look.user, channel),
         )
 

@@ -1,9 +1,13 @@
 """What each person has read, which Slack's client knows and its API does not tell.
 What was there before the page began counts as read; a channel that appears later is unread at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from sandbox.things import Channel, Message
+
+MOST_COUNTED = 1000
 
 
 @dataclass
@@ -15,14 +19,16 @@ class Unread:
 
     def read(self, user_id: str, channel: Channel) -> None:
         """The person has seen everything that is in the channel now."""
-        self.marks[user_id, channel.id] = max([*channel.messages, *channel.ephemerals, self.since])
+        latest = (next(reversed(seen), self.since) for seen in (channel.messages, channel.ephemerals))
+        self.marks[user_id, channel.id] = max(*latest, self.since)
 
-    def messages(self, user_id: str, channel: Channel) -> list[Message]:
-        """What others wrote in the channel since the person last looked, replies in threads left out."""
+    def messages(self, user_id: str, channel: Channel) -> Iterator[Message]:
+        """What others wrote in the channel since the person last looked, newest first; replies in threads left out."""
         mark = self.marks.get((user_id, channel.id), self.since)
-        return [m for m in channel.timeline() if m.ts > mark and m.user != user_id]
+        unread = takewhile(lambda message: message.ts > mark, channel.latest())
+        return (message for message in islice(unread, MOST_COUNTED) if message.user != user_id)
 
     def mentions(self, user_id: str, channel: Channel) -> int:
         """How many of those call the person: by name, or in a direct message by being there."""
         unread = self.messages(user_id, channel)
-        return len(unread) if channel.is_im else sum(f"<@{user_id}" in message.text for message in unread)
+        return sum(channel.is_im or f"<@{user_id}" in message.text for message in unread)

@@ -1,15 +1,21 @@
 """The page drawn from a workspace: who sees what, what is unread, what the first screen teaches, what is sent live."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestServer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sandbox import channels, messages
+from sandbox.messages import Draft
 from sandbox.page import add_routes
 from sandbox.page.screen import Look, Screen, lesson
 from sandbox.page.unread import Unread
+from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
 from sandbox.things import App, Channel, Message, Note, User, View
 from sandbox.workspace import Workspace
@@ -18,8 +24,7 @@ EVIL = "<script>alert('x')</script>"
 COMMANDS = {"/page": {"description": "Page somebody", "usage_hint": "who [why]"}}
 
 
-@pytest.fixture
-def workspace() -> Workspace:
+def northwind() -> Workspace:
     """Ana and Ben, the app, a channel of all three, the app's conversation with Ana, and a channel without Ana."""
     app = App(
         id="A1",
@@ -52,6 +57,11 @@ def workspace() -> Workspace:
 
 
 @pytest.fixture
+def workspace() -> Workspace:
+    return northwind()
+
+
+@pytest.fixture
 def screen(workspace: Workspace) -> Screen:
     return Screen(workspace, Unread(since=workspace.new_ts()))
 
@@ -60,7 +70,10 @@ def say(workspace: Workspace, channel: str, user: str, text: str, **fields: Any)
     """Put a message there, and tell it."""
     message = Message(workspace.new_ts(), channel, user, text, **fields)
     place = workspace.channels[channel]
-    (place.ephemerals if message.visible_to else place.messages)[message.ts] = message
+    if message.visible_to:
+        place.ephemerals[message.ts] = message
+    else:
+        place.add(message)
     workspace.publish("message_posted", channel=channel, user=user, message=message)
     return message
 
@@ -157,7 +170,7 @@ def test_what_others_wrote_since_one_looked_is_unread_and_mentions_are_counted(
     assert screen.unread.mentions("UANA", channel) == 1
     assert screen.unread.mentions("UANA", workspace.channels["D1"]) == 1
     screen.unread.read("UANA", channel)
-    assert screen.unread.messages("UANA", channel) == []
+    assert list(screen.unread.messages("UANA", channel)) == []
     assert screen.unread.mentions("UBEN", channel) == 0
 
 
@@ -170,6 +183,51 @@ def test_a_message_shows_its_thread_its_reactions_its_pin_and_its_edit(workspace
     assert 'aria-pressed="true"' in shown
     assert "child" not in shown
     assert "child" in screen.draw(Look("UANA", "C1", thread=parent.ts)).pieces["thread"]
+
+
+ACTS = ["post", "reply", "broadcast", "whisper", "edit", "react", "unreact", "pin", "unpin", "delete", "rename", "name"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=25))
+def test_what_was_drawn_once_is_drawn_anew_whenever_something_of_it_changes(acts: list[tuple[str, int]]) -> None:
+    workspace = northwind()
+    kept = Screen(workspace, Unread(since=workspace.new_ts()))
+    for act, number in acts:
+        with suppress(RefusedError, IndexError):
+            do(workspace, act, number)
+        look = Look("UANA", "C1")
+        assert kept.draw(look) == Screen(workspace, kept.unread).draw(look)
+
+
+def do(workspace: Workspace, act: str, number: int) -> None:
+    """Something that changes the screen. Raises IndexError, RefusedError where there is nothing to change."""
+    channel, ben = workspace.channels["C1"], workspace.users["UBEN"]
+
+    def any_message() -> Message:
+        return list(channel.messages.values())[number]
+
+    match act:
+        case "post":
+            messages.post(workspace, channel, ben, Draft(f"<#C2> and <@UBEN> {number}"))
+        case "reply" | "broadcast":
+            draft = Draft("so it is", thread_ts=any_message().ts, broadcast=act == "broadcast")
+            messages.post(workspace, channel, ben, draft)
+        case "whisper":
+            messages.whisper(workspace, channel, ben, "UANA", Draft("psst"))
+        case "edit":
+            messages.edit(workspace, channel, any_message(), {"text": f"edited {number}"}, ben.id)
+        case "react" | "unreact":
+            getattr(messages, act)(workspace, channel, any_message(), "eyes", ben.id)
+        case "pin" | "unpin":
+            getattr(messages, act)(workspace, channel, any_message(), by=ben.id)
+        case "delete":
+            messages.delete(workspace, channel, any_message(), ben.id)
+        case "rename":
+            channels.rename(workspace, workspace.channels["C2"], ben.id, f"random-{number}")
+        case "name":
+            ben.real_name = f"Benjamin {number}"
+            workspace.publish("user_changed", user=ben.id)
 
 
 @pytest.fixture
