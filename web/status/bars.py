@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from incidents.public.uptime import Day, Uptime
+from incidents.public.words import Impact
 from web.status.language import N_, Language
 
 UNKNOWN = "unknown"
@@ -26,21 +27,25 @@ class Bars:
 
     uptime: Uptime
     language: Language
+    now: Impact
+    """How the service does now: today shows it at once, though only what lasts a minute counts."""
 
     @cached_property
     def days(self) -> Sequence[Bar]:
-        return [self._bar(day) for day in self.uptime.days]
+        *before, today = self.uptime.days
+        return [*(self._bar(day, day.worst) for day in before), self._bar(today, max(today.worst, self.now, key=_rank))]
 
     @property
     def share(self) -> str:
         """As ``99.98%``; empty: nothing is known yet."""
         return "" if self.uptime.share is None else self.language.share(self.uptime.share)
 
-    def _bar(self, day: Day) -> Bar:
+    def _bar(self, day: Day, worst: Impact) -> Bar:
         name = self.language.day(day.day)
         if not day.known:
             return Bar(UNKNOWN, f"{name}: {self.language.say(NOT_KNOWN)}")
-        return Bar(day.worst.value, f"{name}: {self._lasted(day) or self.language.say(QUIET)}")
+        quiet = self.language.say(QUIET) if worst is Impact.OPERATIONAL else self.language.impact(worst)
+        return Bar(worst.value, f"{name}: {self._lasted(day) or quiet}")
 
     def _lasted(self, day: Day) -> str:
         """As ``Major outage 45 min, Degraded performance 2 h 10 min``, the worst first."""
@@ -48,3 +53,7 @@ class Bars:
         return ", ".join(
             f"{self.language.impact(impact)} {self.language.duration(time)}" for impact, time in worst_first
         )
+
+
+def _rank(impact: Impact) -> int:
+    return impact.rank

@@ -68,8 +68,9 @@ class Look:
     @cached_property
     def bars(self) -> Mapping[str, Bars]:
         """The last `DAYS` days of each service, by its id."""
-        every = uptimes(self.reading.snapshot, self.reading.now)
-        return {service: Bars(uptime, self.language) for service, uptime in every.items()}
+        snapshot, now = self.reading.snapshot, self.reading.now
+        every = uptimes(snapshot, now)
+        return {id: Bars(uptime, self.language, snapshot.impact_of(id, now)) for id, uptime in every.items()}
 
     def affected(self, event: Event) -> list[tuple[PageService, Impact]]:
         """What an open event does to services by its latest update, planned or not, in the page's order."""

@@ -218,6 +218,13 @@ def test_each_day_is_a_bar_which_says_what_was_on_it() -> None:
     assert "Checkout: 99.49% uptime in 11 days" in words(young)
 
 
+def test_what_has_just_begun_is_on_todays_bar_at_once_though_it_does_not_count_yet() -> None:
+    begun = Event("e1", "It fails", (update("u1", PublicStatus.INVESTIGATING, "So.", NOW, {SEARCH: PARTIAL}),))
+    page = Snapshot(STATUS, (begun,))
+    assert 'class="is-partial_outage" title="Mon 23 Nov: Partial outage"' in html(page)
+    assert "Search: 100% uptime in 90 days" in words(page)
+
+
 def test_a_page_of_today_says_so() -> None:
     assert "Checkout: 100% uptime in 1 day " in words(Snapshot(replace(STATUS, since=NOW.date()), ()))
 
