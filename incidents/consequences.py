@@ -49,6 +49,7 @@ class JobKind(StrEnum):
     TELL_READER = "tell_reader"
     TELL_WEBHOOK = "tell_webhook"
     TELL_CHANNEL = "tell_channel"
+    TELL_PEOPLE = "tell_people"
     ASK_READER = "ask_reader"
     PUBLISH_ELSEWHERE = "publish_elsewhere"
 
@@ -288,7 +289,7 @@ def reader_told(reader: int, event: str, update: str, at: datetime) -> NewJob:
 
 
 def outlet_told(kind: JobKind, page: str, number: int, event: str, update: str, at: datetime) -> NewJob:
-    """One of a status page's webhooks or channels is told of an update; each in its order."""
+    """One of a status page's webhooks or channels, or its people, are told of an update; each in its order."""
     lane = f"page-{page}/{kind}-{number}"
     return NewJob(kind, number, lane, at, number, number, f"{lane}/{update}", f"{page} {event} {update}")
 

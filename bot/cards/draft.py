@@ -59,6 +59,8 @@ class DraftView:
     """How many subscribers of those pages are told by e-mail."""
     channels: Sequence[str] = ()
     """The channels that follow those pages."""
+    people: int = 0
+    """How many are told by direct message."""
     webhooks: int = 0
     elsewhere: bool = False
     """Whether it is published at Atlassian Statuspage too."""
@@ -208,6 +210,8 @@ def _told(view: DraftView) -> Iterator[str]:
     yield count(view.readers, "subscriber")
     if view.channels:
         yield listing([channel_link(Channel.of(SLACK, name)) for name in view.channels], NAMES)
+    if view.people:
+        yield count(view.people, "direct message")
     if view.webhooks:
         yield count(view.webhooks, "webhook")
 

@@ -18,7 +18,7 @@ from bot.paging.escalating import escalate
 from bot.paging.outside import call_outside
 from bot.slack import SlackRefused
 from bot.subscribers import tell_subscriber
-from bot.updates.outlets import tell_channel
+from bot.updates.outlets import tell_channel, tell_people
 from bot.updates.publishing import publish_due
 from bot.updates.reminding import remind_approvers, remind_of_update
 from bot.updates.showing import show_draft
@@ -49,6 +49,7 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.SHOW_DRAFT: show_draft,
     JobKind.PUBLISH_DUE: publish_due,
     JobKind.TELL_CHANNEL: tell_channel,
+    JobKind.TELL_PEOPLE: tell_people,
     JobKind.REMIND_OF_UPDATE: remind_of_update,
     JobKind.REMIND_APPROVERS: remind_approvers,
 }

@@ -81,11 +81,10 @@ def named_in(organisation: Organisation) -> set[PlatformId]:
         found.update([*team.members, *([team.group] if team.group else [])])
     for schedule in organisation.schedules.values():
         found.update(schedule.rotation.members if schedule.rotation else ())
-    for policy in organisation.policies.values():
-        for target in (target for step in policy.steps for target in step.targets):
-            if target.kind in WHOSE:
-                found.add(WHOSE[target.kind](target.id))
-    found.update(WHOSE[each.kind](each.id) for each in organisation.updates.approvers if each.kind in WHOSE)
+    targets = [target for policy in organisation.policies.values() for step in policy.steps for target in step.targets]
+    targets += [target for page in organisation.pages.values() for target in page.people]
+    targets += organisation.updates.approvers
+    found.update(WHOSE[target.kind](target.id) for target in targets if target.kind in WHOSE)
     return found
 
 
@@ -233,10 +232,11 @@ def _page(page: StatusPage) -> Mapped:
         "logo": page.logo,
         "statuspage": page.statuspage.model_dump(mode="json") if page.statuspage else None,
         "channels": Row(page.channels),
+        "people": [written_target(target) for target in page.people],
         "webhooks": [webhook.model_dump(mode="json") for webhook in page.webhooks],
     }
     absent = {"private": False, "language": "en", "colour": "", "logo": "", "statuspage": None}
-    return _without_defaults(said, {**absent, "channels": [], "webhooks": []})
+    return _without_defaults(said, {**absent, "channels": [], "people": [], "webhooks": []})
 
 
 def _group(group: ServicesShown) -> Mapped:

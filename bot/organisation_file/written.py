@@ -299,6 +299,7 @@ class WrittenPage(Written):
     logo: str = ""
     statuspage: WrittenStatuspage | None = None
     channels: Annotated[tuple[ChannelName, ...], BeforeValidator(_listed)] = ()
+    people: Annotated[tuple[SomeTarget, ...], BeforeValidator(_listed)] = ()
     webhooks: tuple[WrittenWebhook, ...] = ()
 
     def meant(self) -> StatusPage:

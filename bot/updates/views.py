@@ -2,7 +2,8 @@
 
 from bot.cards.draft import DraftView
 from bot.context import Bot
-from incidents.actions.updates import Groups, approval_of, approver_groups
+from bot.updates.outlets import followers
+from incidents.actions.updates import Groups, approval_of
 from incidents.model.draft_warnings import warnings_of
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
@@ -26,6 +27,7 @@ async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> Draf
         pages=[(page.name, "" if page.private else f"{bot.url}/status/{id}") for id, page in shown.items()],
         readers=await bot.core.storage.read.readers.count(mailing, {public_service(service) for service in about}),
         channels=list(dict.fromkeys(name for page in shown.values() for name in page.channels)),
+        people=len(await followers(bot, shown.values())),
         webhooks=sum(len(page.webhooks) for page in shown.values()),
         elsewhere=any(page.statuspage for page in shown.values()),
     )
@@ -33,7 +35,8 @@ async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> Draf
 
 async def approver_members(bot: Bot, organisation: Organisation) -> Groups:
     """Who is in the groups that may approve. Raises SlackUnavailable."""
-    return {group: await bot.people.members(group) for group in approver_groups(organisation)}
+    wanted = organisation.groups_in(organisation.updates.approvers)
+    return {group: await bot.people.members(group) for group in wanted}
 
 
 def _about(incident: Incident, update: StatusUpdate) -> set[str]:

@@ -66,7 +66,11 @@ async def begin_telling(core: Core, incident: int, update: int) -> None:
         concerned = [reader for reader in await unit.readers.confirmed(mailing) if reader.wants(public)]
         await unit.enqueue([reader_told(reader.id, event, name, at) for reader in concerned])
         for id, page in pages.items():
-            outlets = {JobKind.TELL_WEBHOOK: len(page.webhooks), JobKind.TELL_CHANNEL: len(page.channels)}
+            outlets = {
+                JobKind.TELL_WEBHOOK: len(page.webhooks),
+                JobKind.TELL_CHANNEL: len(page.channels),
+                JobKind.TELL_PEOPLE: 1 if page.people else 0,
+            }
             await unit.enqueue(
                 [
                     outlet_told(kind, id, number, event, name, at)

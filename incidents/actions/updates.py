@@ -13,7 +13,7 @@ from incidents.model.approval import Approval
 from incidents.model.draft_warnings import Doubt
 from incidents.model.identity import TOCSIN, Group, Person
 from incidents.model.incident import Incident
-from incidents.model.organisation import Organisation, TargetKind
+from incidents.model.organisation import Organisation
 from incidents.model.public_text import AffectedForPublic, PublicText
 from incidents.model.refusals import LookAgain, NotYours
 from incidents.model.status_update import StatusUpdate, UpdateState
@@ -154,25 +154,7 @@ async def approval_for(unit: Unit, incident: Incident, groups: Groups) -> Approv
 def approval_of(incident: Incident, organisation: Organisation, groups: Groups) -> Approval:
     """The same, of an organisation that was read."""
     rules = organisation.updates
-    people: dict[Person, None] = {}
-    for target in rules.approvers:
-        if target.kind is TargetKind.PERSON:
-            people[Person(target.id)] = None
-        elif target.kind is TargetKind.GROUP:
-            people.update(dict.fromkeys(groups.get(Group(target.id), ())))
-        elif target.kind is TargetKind.TEAM and target.id in organisation.teams:
-            team = organisation.teams[target.id]
-            people.update(dict.fromkeys(team.members))
-            people.update(dict.fromkeys(groups.get(team.group, ()) if team.group else ()))
-    return Approval.of(incident, rules.rule_for(incident.severity), tuple(people))
-
-
-def approver_groups(organisation: Organisation) -> set[Group]:
-    """The platform's groups in which approvers are."""
-    targets = organisation.updates.approvers
-    groups = {Group(target.id) for target in targets if target.kind is TargetKind.GROUP}
-    teams = [organisation.teams.get(target.id) for target in targets if target.kind is TargetKind.TEAM]
-    return groups | {team.group for team in teams if team is not None and team.group is not None}
+    return Approval.of(incident, rules.rule_for(incident.severity), organisation.meant(rules.approvers, groups))
 
 
 async def _text(unit: Unit, incident: Incident, writing: Writing, corrects: int | None) -> PublicText:

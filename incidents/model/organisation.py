@@ -3,7 +3,7 @@
 Small enough to be held and checked as one: whatever names something else names something that is there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -351,9 +351,33 @@ class Organisation(_Item):
             for service_id in page.statuspage.components if page.statuspage else ():
                 there = Part(Kind.SERVICE, service_id)
                 yield Reference(Part(Kind.PAGE, id), ("statuspage", "components", service_id), there)
+            for place, target in enumerate(page.people):
+                if target.kind in PAGED:
+                    yield Reference(Part(Kind.PAGE, id), ("people", place), Part(PAGED[target.kind], target.id))
         for place, target in enumerate(self.updates.approvers):
             if target.kind in PAGED:
                 yield Reference(UPDATES, ("approvers", place), Part(PAGED[target.kind], target.id))
+
+    def meant(self, targets: Iterable[Target], groups: Mapping[Group, Iterable[Person]]) -> list[Person]:
+        """Whom ``targets`` (people, groups and teams) mean, each once; ``groups``: who is in those of `groups_in`."""
+        people: dict[Person, None] = {}
+        for target in targets:
+            if target.kind is TargetKind.PERSON:
+                people[Person(target.id)] = None
+            elif target.kind is TargetKind.GROUP:
+                people.update(dict.fromkeys(groups.get(Group(target.id), ())))
+            elif target.kind is TargetKind.TEAM and target.id in self.teams:
+                team = self.teams[target.id]
+                people.update(dict.fromkeys(team.members))
+                people.update(dict.fromkeys(groups.get(team.group, ()) if team.group else ()))
+        return list(people)
+
+    def groups_in(self, targets: Iterable[Target]) -> set[Group]:
+        """The platform's groups whose members one must know to know whom ``targets`` mean."""
+        wanted = list(targets)
+        groups = {Group(target.id) for target in wanted if target.kind is TargetKind.GROUP}
+        teams = [self.teams.get(target.id) for target in wanted if target.kind is TargetKind.TEAM]
+        return groups | {team.group for team in teams if team is not None and team.group is not None}
 
     def dangling(self) -> Iterator["Reference"]:
         """Each place that names something that is not there."""

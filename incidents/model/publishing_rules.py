@@ -99,6 +99,16 @@ class Webhook(_Item):
     key: Variable
 
 
+def _people(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    if any(target.kind not in (TargetKind.PERSON, TargetKind.GROUP, TargetKind.TEAM) for target in targets):
+        raise ValueError("name people, groups and teams")
+    return targets
+
+
+PeopleMeant = Annotated[tuple[Target, ...], AfterValidator(_people)]
+"""People, one by one or as those of groups and teams."""
+
+
 class StatusPage(_Item):
     """A page for customers: which services it shows, and how it looks."""
 
@@ -113,6 +123,8 @@ class StatusPage(_Item):
     statuspage: Statuspage | None = None
     channels: Annotated[tuple[ChannelName, ...], Field(max_length=20)] = ()
     """Channels of the chat in which each update is posted."""
+    people: PeopleMeant = ()
+    """Who is told of each update by direct message."""
     webhooks: Annotated[tuple[Webhook, ...], Field(max_length=20)] = ()
 
     @property
@@ -141,16 +153,10 @@ DEFAULT_RULES = {Severity.SEV1: STRICT, Severity.SEV2: STRICT}
 DEFAULT_CADENCE = {Severity.SEV1: 30, Severity.SEV2: 60}
 
 
-def _people(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    if any(target.kind not in (TargetKind.PERSON, TargetKind.GROUP, TargetKind.TEAM) for target in targets):
-        raise ValueError("approvers are people, groups and teams")
-    return targets
-
-
 class Communication(_Item):
     """How customers are told: who approves, and how often an update is due."""
 
-    approvers: Annotated[tuple[Target, ...], AfterValidator(_people)] = ()
+    approvers: PeopleMeant = ()
     rules: Mapping[Severity, ApprovalRule] = {}
     """For the severities that differ from the default."""
     cadence: Mapping[Severity, Annotated[int, Field(ge=0, le=1_440)]] = {}

@@ -254,6 +254,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
         mapping=st.dictionaries(texts, st.sampled_from(["id", "a.b[0]", "join(`: `, [a, b])"]), max_size=3),
         auto_declare=few(rule),
     )
+    followers = targets.filter(lambda target: target.kind is not TargetKind.SCHEDULE)
     page = st.builds(
         StatusPage,
         name=names,
@@ -266,12 +267,13 @@ def organisations(draw: st.DrawFn) -> Organisation:
         language=st.sampled_from(["en", "de"]),
         colour=st.sampled_from(["", "#1f6feb"]),
         channels=few(ids),
+        people=few(followers),
         webhooks=few(st.just(Webhook(url="https://hooks.example/a", key="${HOOK}"))),
         statuspage=st.none() | st.just(Statuspage(page="k3", key="${KEY}", components=dict.fromkeys(called, "c1"))),
     )
     communication = st.builds(
         Communication,
-        approvers=few(targets.filter(lambda target: target.kind is not TargetKind.SCHEDULE)),
+        approvers=few(followers),
         rules=st.dictionaries(
             severities,
             st.builds(

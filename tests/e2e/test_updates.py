@@ -69,16 +69,26 @@ async def test_a_draft_is_public_once_somebody_else_has_approved_it(
     await workplace.read(ana, channel, "published status update 1 (Investigating)")
 
 
-async def test_channels_that_follow_the_page_get_what_customers_read_and_nothing_else(
-    workplace: Workplace, ana: Person, cleo: Person, channel: str
+async def test_channels_and_people_that_follow_the_page_get_what_customers_read_and_nothing_else(
+    workplace: Workplace, ana: Person, ben: Person, cleo: Person, channel: str
 ) -> None:
-    followed = ORGANISATION.pages["status"].model_copy(update={"channels": ("payments",)})
+    follow = {"channels": ("payments",), "people": (Target.of(TargetKind.PERSON, Somebody.of("slack", "U0BEN")),)}
+    followed = ORGANISATION.pages["status"].model_copy(update=follow)
     async with workplace.running.bot.core.storage.transaction() as unit:
         await unit.organisation.held()
         await unit.organisation.save(ORGANISATION.model_copy(update={"pages": {"status": followed}}))
-    await workplace.press(cleo, channel, await write(workplace, ana, channel), "Approve and publish")
+    card = await write(workplace, ana, channel)
+    assert "(Acme status) · 0 subscribers · #payments · 1 direct message" in words(card)
+    await workplace.press(cleo, channel, card, "Approve and publish")
     told = await workplace.read(ana, workplace.channel("payments"), TITLE)
     assert "*card payments*" in told["text"] and "/status/status/incidents/" in words(told)
+
+    async def direct() -> Json | None:
+        rooms = [c for c in workplace.sandbox.workspace.channels.values() if c.is_im and "U0BEN" in c.members]
+        said = [message for room in rooms for message in await ben.messages(room.id)]
+        return said[0] if said else None
+
+    assert (await eventually(direct))["text"] == told["text"]
     assert all(inside not in words(told) for inside in ("INC-", "SEV", "Checkout fails", "U0ANA", '"incident"'))
 
 

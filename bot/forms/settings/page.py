@@ -8,8 +8,10 @@ from bot import payloads
 from bot.cards.blocks import section
 from bot.cards.text import shorten
 from bot.forms.form import VALUE, ask, filled, text_box, text_in
-from bot.forms.settings.fields import Around, WrongField, menu_in, menu_question
+from bot.forms.settings.fields import Around, WrongField, menu_in, menu_question, people_in, people_question
 from incidents.model.checked import NAME_LIMIT
+from incidents.model.identity import Person
+from incidents.model.organisation import Target, TargetKind
 from incidents.model.publishing_rules import StatusPage
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -33,6 +35,7 @@ def questions(page: StatusPage | None, around: Around) -> list[Block]:
             hint="Empty: the default. The logo comes with the file: tocsin apply.",
             optional=True,
         ),
+        people_question("people", "Told by direct message", _people(page), hint="Of each update of this page."),
         ask(
             "options",
             "Options",
@@ -48,15 +51,23 @@ def read(view: payloads.View, before: StatusPage | None) -> StatusPage:
     kept = dict(before) if before else {}
     if filled(view, "groups"):
         kept["groups"] = tuple(_group(line) for line in text_in(view, "groups").splitlines() if line.strip())
+    people = [Target.of(TargetKind.PERSON, person) for person in people_in(view, "people")]
+    people += [target for target in kept.get("people", ()) if target.kind is not TargetKind.PERSON]
     return StatusPage.model_validate(
         {
             **kept,
             "name": text_in(view, "name"),
             "language": menu_in(view, "language") or "en",
             "colour": text_in(view, "colour").strip(),
+            "people": people,
             "private": any(option["value"] == PRIVATE.value for option in chosen),
         }
     )
+
+
+def _people(page: StatusPage | None) -> list[Person]:
+    targets = page.people if page else ()
+    return [Person(target.id) for target in targets if target.kind is TargetKind.PERSON]
 
 
 def _groups_question(groups: str, around: Around) -> Block:
