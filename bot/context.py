@@ -1,5 +1,6 @@
 """What every listener and job handler of the bot is given: the domain, Slack's door, and who the bot is."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from bot.metrics import Metrics
@@ -37,6 +38,9 @@ class Bot:
     """Where this Tocsin is reached from outside, without a slash at its end."""
 
     metrics: Metrics = field(default_factory=Metrics)
+
+    missed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when something may have been said in Slack that is not on record, so that it is to be read back."""
 
     async def announces_in(self) -> tuple[str, ...]:
         """Ids or names of the channels in which public incidents are announced."""

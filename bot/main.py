@@ -128,7 +128,6 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
             await runner.start()
         app = build_app(bot, client, settings.slack_signing_secret)
         stack.push_async_callback(app.finish)
-        connected = asyncio.Event()
         for_slack = [slack_requests(app)] if settings.over_http else []
         site = StatusSite(storage.read.public, settings.url, clock)
         await stack.enter_async_context(site.kept_fresh())
@@ -136,12 +135,12 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         routes = [*alert_routes(bot.core, fetch), *for_slack, *desk.routes(), *status_routes(site)]
         await stack.enter_async_context(serving(address, routes))
         if settings.over_http:
-            connected.set()
+            bot.missed.set()
             is_connected: Callable[[], Awaitable[bool]] = _always
         else:
-            is_connected = await stack.enter_async_context(_socket(settings, app, connected))
+            is_connected = await stack.enter_async_context(_socket(settings, app, bot.missed))
         stack.push_async_callback(app.close)
-        catching_up = asyncio.create_task(keep_caught_up(bot, connected))
+        catching_up = asyncio.create_task(keep_caught_up(bot))
         stack.callback(catching_up.cancel)
         calendars = asyncio.create_task(keep_calendars_read(bot))
         stack.callback(calendars.cancel)
@@ -191,9 +190,9 @@ async def _always() -> bool:
 
 @asynccontextmanager
 async def _socket(
-    settings: Settings, app: AsyncApp, connected: asyncio.Event
+    settings: Settings, app: AsyncApp, missed: asyncio.Event
 ) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    """Socket Mode is connected while the block runs; ``connected`` is set at each `hello`. Raises WrongSettings.
+    """Socket Mode is connected while the block runs; ``missed`` is set at each `hello`. Raises WrongSettings.
 
     Gives what says whether it is connected at the moment.
 
@@ -207,7 +206,7 @@ async def _socket(
     async def on_message(client: object, message: dict[str, Any], raw: str | None = None) -> None:
         """https://docs.slack.dev/apis/events-api/using-socket-mode#connect"""
         if message.get("type") == "hello":
-            connected.set()
+            missed.set()
 
     handler.client.message_listeners.append(on_message)
     try:

@@ -4,7 +4,10 @@ A form's errors can only be shown in the acknowledgement of its submission, so t
 transaction, no call to Slack): https://docs.slack.dev/surfaces/modals#displaying_errors
 """
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +52,10 @@ from incidents.model.refusals import Refusal
 
 log = structlog.get_logger()
 
+PATIENCE = 2.5
+"""Seconds after which somebody is told that it takes longer; Slack waits for three."""
+SLOW = "This takes longer than usual. Press again in a moment: it is done once, however often you do."
+
 READ = {
     "title": title.read,
     "summary": summary.read,
@@ -69,7 +76,8 @@ async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> No
     asked = _asked(bot, submission)
     about_incident(asked.named)
     try:
-        message, response = await _carried_out(asked, view)
+        async with _answered_in_time(view, ack):
+            message, response = await _carried_out(asked, view)
     except Refusal as refusal:
         await ack(response_action="errors", errors={_field(view, refusal): refusal.sentence})
         return
@@ -82,6 +90,21 @@ async def submit(bot: Bot, submission: payloads.Submission, ack: AsyncAck) -> No
     await ack(**response)
     async with answering(asked):
         await _answer(asked, view, message)
+
+
+@asynccontextmanager
+async def _answered_in_time(view: payloads.View, ack: AsyncAck) -> AsyncIterator[None]:
+    """Where the block takes longer than Slack waits, say so in the form; only the first acknowledgement counts."""
+
+    async def say() -> None:
+        await asyncio.sleep(PATIENCE)
+        await ack(response_action="errors", errors={_first_field(view): SLOW})
+
+    saying = asyncio.create_task(say())
+    try:
+        yield
+    finally:
+        saying.cancel()
 
 
 async def _answer(asked: Asked, view: payloads.View, message: Message | None) -> None:

@@ -24,6 +24,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout = 10000",
 )
 
+POSTGRESQL_LIMITS = {"timeout": 10, "command_timeout": 10}
+"""Seconds, as with SQLite above: to connect, and for one statement. https://magicstack.github.io/asyncpg/current/api/"""
+
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -63,13 +66,14 @@ class DatabaseInUse(Exception):
 
 
 class Database:
-    """An open database."""
+    """An open database. Unless it is ``unhurried``, PostgreSQL must answer within limits."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, unhurried: bool = False) -> None:
         self._url = url
+        limits = {} if unhurried else POSTGRESQL_LIMITS
         self.is_postgresql = url.get_backend_name() == "postgresql"
         if self.is_postgresql:
-            engine = _engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            engine = _engine(url, connect_args=limits, pool_size=10, max_overflow=10, pool_pre_ping=True)
             self._writer = engine
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         else:
@@ -135,9 +139,9 @@ def upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def _engine(url: URL, **pool: int) -> AsyncEngine:
+def _engine(url: URL, **how: Any) -> AsyncEngine:
     """An engine whose errors do not repeat what people wrote."""
-    return create_async_engine(url, hide_parameters=True, **pool)
+    return create_async_engine(url, hide_parameters=True, **how)
 
 
 def _sqlite_engine(url: URL, begin: str, **pool: int) -> AsyncEngine:

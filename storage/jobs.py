@@ -159,10 +159,14 @@ class JobQueue:
         async with self._database.reading() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def release(self, owner: str, now: datetime, failed: str | None) -> None:
-        """Put back what ``owner`` left leased, due now; ``failed`` says why, where that counts as a failure."""
+    async def release(self, owner: str, now: datetime, failed: str | None, running: Collection[int] = ()) -> None:
+        """Put back what ``owner`` has leased and is not ``running``, due now.
+
+        ``failed`` says why, where that counts as a failure.
+        """
+        left = select(jobs).where(jobs.c.leased_by == owner, jobs.c.id.not_in(list(running)))
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(jobs).where(jobs.c.leased_by == owner))).all()
+            rows = (await connection.execute(left)).all()
         for row in rows:
             await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
         if rows:

@@ -65,7 +65,7 @@ async def _move(address: str, steps: Callable[[Config], None]) -> None:
         config.attributes["connection"] = connection
         steps(config)
 
-    database = Database(database_url(address))
+    database = Database(database_url(address), unhurried=True)
     try:
         await database.reach()
         async with database.writing() as connection:

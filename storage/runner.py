@@ -89,6 +89,7 @@ class JobRunner:
         )
         self._running: dict[int, asyncio.Task[None]] = {}
         self._leases: dict[int, Lease] = {}
+        self._leasing = asyncio.Lock()
         self._awake = asyncio.Event()
         self._settled = asyncio.Event()
         self._stopping = False
@@ -159,10 +160,11 @@ class JobRunner:
         free = at_once - sum(lease.job.kind in kinds for lease in self._leases.values())
         if free <= 0 or not kinds:
             return None
-        leases, next_due = await self._queue.lease(self._owner, kinds, now, now + self._patience.lease, free)
-        for lease in leases:
-            self._leases[lease.job.id] = lease
-            self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
+        async with self._leasing:
+            leases, next_due = await self._queue.lease(self._owner, kinds, now, now + self._patience.lease, free)
+            for lease in leases:
+                self._leases[lease.job.id] = lease
+                self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
         return next_due
 
     def _wake_at(self, due: datetime | None) -> None:
@@ -177,9 +179,15 @@ class JobRunner:
         self._awake.set()
 
     async def _take_over(self) -> None:
-        """Put back what processes that are no more left in the middle, so that their lanes go on."""
+        """Put back what processes that are no more left in the middle, so that their lanes go on.
+
+        And what this one ran, while the database was away when that ended.
+        """
         log = self._log
         try:
+            async with self._leasing:
+                unstored = "how it ended could not be stored"
+                await self._queue.release(self._owner, self._clock(), unstored, running=self._running)
             for owner in await self._presence.ended(await self._queue.owners()):
                 log.warning("jobs taken over", of=owner)
                 await self._queue.release(owner, self._clock(), "the process ended while it ran")

@@ -39,6 +39,9 @@ KEY_ENTRIES = 100_000
 AGAIN_AFTER = 60
 """Seconds until channels that could not be read are tried again."""
 
+AGAIN_SOON = 2.0
+"""Seconds until it is tried again where the database does not even say which channels there are."""
+
 EVERY = 300
 """Seconds between two looks at what was said of late, in case that Slack did not tell of something."""
 
@@ -55,19 +58,23 @@ class NotCaughtUp(Exception):
     """Some channels could not be read back."""
 
 
-async def keep_caught_up(bot: Bot, connected: asyncio.Event) -> None:
-    """Read all back each time that ``connected`` says that Slack is heard again, and now and then what is new."""
-    await connected.wait()
+async def keep_caught_up(bot: Bot) -> None:
+    """Read all back each time that something may have been missed, and now and then what is new."""
+    await bot.missed.wait()
     while True:
-        since = None if connected.is_set() else bot.core.clock() - OF_LATE
-        connected.clear()
+        since = None if bot.missed.is_set() else bot.core.clock() - OF_LATE
+        bot.missed.clear()
         clear_contextvars()  # which Slack refused the last time is of no interest now
         try:
             await catch_up(bot, since)
         except NotCaughtUp:
-            asyncio.get_running_loop().call_later(AGAIN_AFTER, connected.set)
+            asyncio.get_running_loop().call_later(AGAIN_AFTER, bot.missed.set)
+        except Exception:
+            log.exception("not_caught_up")
+            await asyncio.sleep(AGAIN_SOON)
+            bot.missed.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(connected.wait(), ONCE_MORE if since is None else EVERY)
+            await asyncio.wait_for(bot.missed.wait(), ONCE_MORE if since is None else EVERY)
 
 
 async def catch_up(bot: Bot, since: datetime | None = None) -> int:

@@ -83,6 +83,7 @@ def hearing(bot: Bot) -> Middleware:
             log.info("event_passed_over", **about, why=refusal.sentence)
         except Exception:
             log.exception("event_not_recorded", **about)
+            bot.missed.set()  # Slack delivers it again, but not for ever
             return BoltResponse(status=503)
         return BoltResponse(status=200)
 

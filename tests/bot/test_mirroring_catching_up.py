@@ -279,10 +279,9 @@ async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
     monkeypatch.setattr(catching_up, "EVERY", 0.05)
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()
-        connected = asyncio.Event()
-        connected.set()
-        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot, connected))
-        await eventually(lambda: not connected.is_set())
+        floor.bot.missed.set()
+        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot))
+        await eventually(lambda: not floor.bot.missed.is_set())
         floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
         await absence.ana.say(room, "not told")
 
@@ -310,9 +309,8 @@ async def test_what_is_delivered_again_while_the_channel_is_read_does_not_stand_
         await absence.ana.edit(room, edited, "as it is left")
         await absence.ana.delete(room, deleted)
         floor.trouble("conversations.history", hold=0.5)
-        connected = asyncio.Event()
-        connected.set()
-        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot, connected))
+        floor.bot.missed.set()
+        looking = asyncio.create_task(catching_up.keep_caught_up(floor.bot))
 
         async def mended() -> bool:
             edits = [(fact.message, fact.text) for fact in await floor.facts(facts.MessageEdited)]

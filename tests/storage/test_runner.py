@@ -16,6 +16,7 @@ from incidents.core import Core
 from incidents.model.vocabulary import Severity
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from storage.database import DatabaseInUse
+from storage.jobs import Lease
 from storage.presence import Presence
 from storage.runner import JobRunner, Patience
 from storage.storage import SqlStorage
@@ -344,6 +345,25 @@ async def test_what_a_process_left_that_died_meanwhile_runs_soon_and_its_lane_go
     await storage.close()
 
     assert [(job.id, job.attempt) for job in seen.jobs] == [(left.job.id, 2), (left.job.id + 1, 1)]
+
+
+async def test_a_job_whose_end_could_not_be_stored_runs_again_soon(
+    quiet: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, troubles = quiet.jobs.done, iter([OSError("connection lost")])
+
+    async def troubled(lease: Lease) -> bool:
+        if (trouble := next(troubles, None)) is not None:
+            raise trouble
+        return await done(lease)
+
+    monkeypatch.setattr(quiet.jobs, "done", troubled)
+    seen, patience = Recorder(), Patience(lease=timedelta(hours=1), poll=timedelta(seconds=0.1))
+    async with running(JobRunner(quiet, every(seen), now, patience)) as runner:
+        await enqueue(quiet, "lane")
+        await runner.idle()
+
+    assert [job.attempt for job in seen.jobs] == [1, 2]
 
 
 async def test_on_postgresql_another_process_takes_over_when_the_lease_expires(postgresql_address: str) -> None:
