@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import structlog
-from asyncpg import PostgresError  # type: ignore[import-untyped]
+from asyncpg import InterfaceError, InternalClientError, PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import Function, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,12 +25,12 @@ log = structlog.get_logger()
 TIME_LIMIT = 5.0
 """Seconds for PostgreSQL to answer on the connection, after which that counts as lost."""
 AGAIN = 0.1
-"""Seconds until it is tried again to connect."""
+"""Seconds until it is tried again to connect, whatever is in the way."""
 ABSENCE = 0.5
 """Seconds for which a process must be absent to be no more: one that has lost its connection is back sooner."""
 
-FAULTS = (SQLAlchemyError, PostgresError, OSError)
-"""What can go wrong with a connection; TimeoutError is an OSError."""
+FAULTS = (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError)
+"""What becomes of a statement on a connection that is closed just then; TimeoutError is an OSError."""
 
 
 class Presence:
@@ -98,13 +98,19 @@ class Presence:
             await self._lost.wait()
             log.warning("line_to_database_lost")
             while self._lost.is_set():
-                try:
-                    await self._held.aclose()
-                    await self._connect()
-                except FAULTS:
-                    await asyncio.sleep(AGAIN)
+                await self._reconnect()
             log.info("line_to_database_back")
             self._news.spread(Topic.JOBS)  # what was told meanwhile was not heard
+
+    async def _reconnect(self) -> None:
+        try:
+            await self._held.aclose()
+            await self._connect()
+        except FAULTS:
+            await asyncio.sleep(AGAIN)
+        except Exception:
+            log.exception("line_to_database_not_back")
+            await asyncio.sleep(AGAIN)
 
     async def _connect(self) -> None:
         async with asyncio.timeout(TIME_LIMIT):

@@ -125,7 +125,15 @@ class JobRunner:
                 await asyncio.gather(*late, return_exceptions=True)
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
+            await self._hand_back()
+
+    async def _hand_back(self) -> None:
+        """Put back what was not done; where the database is away, that waits until the others see this one is gone."""
+        log = self._log
+        try:
             await self._queue.release(self._owner, self._clock(), failed=None)
+        except Exception:
+            log.exception("could not hand jobs back")
 
     async def idle(self, within: timedelta = timedelta()) -> None:
         """Wait until nothing runs and nothing that may run becomes due within this time from now."""

@@ -3,12 +3,11 @@
 Here Slack delivers nothing again, as after an outage that lasts longer than it tries.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import make_url
-from structlog.testing import capture_logs
 
 from bot import submissions
 from incidents.model import facts
@@ -26,13 +25,6 @@ LONG = "It is the gateway. " * 400
 @pytest.fixture
 def timing() -> Timing:
     return Timing(retries=())
-
-
-@pytest.fixture(autouse=True)
-def quick_log() -> Iterator[None]:
-    """Drawing each traceback would take longer than people wait for an answer."""
-    with capture_logs():
-        yield
 
 
 def storage_of(workplace: Workplace) -> SqlStorage:
