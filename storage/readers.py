@@ -32,6 +32,10 @@ class SqlReaderUnit:
         assert found is not None, "it was added"
         return found
 
+    async def forget_unconfirmed(self, before: datetime) -> None:
+        long_ago = func.coalesce(readers.c.asked_at, readers.c.made_at) < before
+        await self._connection.execute(delete(readers).where(readers.c.confirmed_at.is_(None), long_ago))
+
     async def confirm(self, token: str, at: datetime) -> Reader | None:
         mine = (readers.c.token == token, readers.c.confirmed_at.is_(None))
         await self._connection.execute(update(readers).where(*mine).values(confirmed_at=at))

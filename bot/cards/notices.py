@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards.actions import JOIN, PAGE, UPDATE
+from bot.cards.actions import JOIN, PAGE, STATUS, UPDATE
 from bot.cards.blocks import SECTION_LIMIT, button, section
+from bot.cards.choices import resolve_button
 from bot.cards.effects import alert_titles, effects
 from bot.cards.message import Message
 from bot.cards.page_notices import PAGING, declined, paged, unanswered, went_on
@@ -71,10 +72,24 @@ def _told(incident: Incident, entries: Sequence[Entry], history: Sequence[Entry]
         return None
     line = cut("\n".join(lines), SECTION_LIMIT)
     join = button("Join", JOIN, incident.number) if begun or escalated else None
-    return Message(line, [section(line, join or _offer(incident, entries))])
+    offer = join or _draft_offered(incident, entries) or _status_offered(incident, entries)
+    return Message(line, [section(line, offer)])
 
 
-def _offer(incident: Incident, entries: Sequence[Entry]) -> ButtonElement | None:
+def _status_offered(incident: Incident, entries: Sequence[Entry]) -> ButtonElement | None:
+    """What customers were told may be so for the incident too."""
+    told = [entry.fact for entry in entries if isinstance(entry.fact, facts.UpdatePublished)]
+    if not told or told[-1].corrects is not None or told[-1].text.begins_at or not incident.is_open:
+        return None
+    status = told[-1].text.status
+    if status is PUBLIC_STATUS[incident.status]:
+        return None
+    if status is PublicStatus.RESOLVED:
+        return resolve_button(incident)
+    return button(f"Status: {status.word}", STATUS, incident.number, status.value)
+
+
+def _draft_offered(incident: Incident, entries: Sequence[Entry]) -> ButtonElement | None:
     """Customers who were told of it may want to know that it goes on: a draft, where the status has changed."""
     changed = any(isinstance(entry.fact, facts.StatusChanged | facts.Resolved) for entry in entries)
     latest = incident.updates.latest

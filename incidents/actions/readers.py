@@ -12,6 +12,8 @@ from incidents.publishing import pages_that_show, public_service
 TOKEN_BYTES = 24
 ASKED_AGAIN = timedelta(hours=1)
 """Nobody is asked to confirm more often: others could have them written to."""
+FORGOTTEN = timedelta(days=7)
+"""After so long, whoever did not confirm is forgotten: they may never have asked."""
 
 
 async def subscribe_reader(core: Core, page: str, written: str, services: Collection[str] = ()) -> None:
@@ -22,6 +24,7 @@ async def subscribe_reader(core: Core, page: str, written: str, services: Collec
     address, now = address_of(written), core.clock()
     async with core.storage.transaction() as unit:
         token = secrets.token_urlsafe(TOKEN_BYTES)
+        await unit.readers.forget_unconfirmed(now - FORGOTTEN)
         reader = await unit.readers.add(page, address, services, token, now)
         asked = await core.storage.read.readers.asked_since(reader.id, now - ASKED_AGAIN)
         if reader.confirmed_at is None and not asked:

@@ -52,6 +52,9 @@ class ReaderUnit(Protocol):
     async def add(self, page: str, address: str, services: Collection[str], token: str, at: datetime) -> Reader:
         """A reader who has not confirmed yet; somebody who is there already stays who they are."""
 
+    async def forget_unconfirmed(self, before: datetime) -> None:
+        """Those who were asked to confirm ``before`` and never did."""
+
     async def confirm(self, token: str, at: datetime) -> Reader | None:
         """The reader with ``token`` has confirmed; None where there is none."""
 

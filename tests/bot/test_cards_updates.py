@@ -185,6 +185,23 @@ def test_a_new_status_offers_to_tell_customers_who_know_of_it() -> None:
     assert offered(Status.RESOLVED) == ["Draft the final update"]
 
 
+def test_an_update_that_is_ahead_of_the_incident_offers_its_status() -> None:
+    made = incident()
+
+    def offered(text: PublicText) -> list[str]:
+        made.take_new_entries()
+        published(made, text)
+        told = notice(made, made.new_entries, [], name_of)
+        assert told is not None
+        return labels(told.to_dict())
+
+    assert offered(FAILING) == []
+    assert offered(FAILING.model_copy(update={"status": PublicStatus.MONITORING})) == ["Status: Monitoring"]
+    assert offered(OVER) == ["Resolve"]
+    made.change_status(Status.RESOLVED, act(BEN))
+    assert offered(OVER) == []
+
+
 def test_what_is_written_next_keeps_the_title_and_the_time_of_maintenance() -> None:
     made = incident()
     window = {"begins_at": NOW + timedelta(hours=1), "ends_at": NOW + timedelta(hours=2)}

@@ -244,6 +244,21 @@ async def test_nobody_is_asked_again_within_the_hour_and_all_are_answered_alike(
     assert len(office.mail.taken) == 1
 
 
+async def test_who_never_confirms_is_forgotten_within_days(office: Office) -> None:
+    await office.subscribe("kim@example.com")
+    link = link_in(office.mail.to("kim@example.com")[-1], "confirm")
+    office.clock.pass_by(days=6)
+    await office.subscribe("lee@example.com")
+    assert (await office.follow(link, press=False))[0] == 200
+    office.clock.pass_by(days=2)
+    await office.confirmed("max@example.com")
+    assert (await office.follow(link, press=False))[0] == 404
+    office.clock.pass_by(days=30)
+    await office.subscribe("kim@example.com")
+    await office.publish()
+    assert len(office.mail.to("max@example.com")) == 2
+
+
 @pytest.mark.parametrize(
     "address", ["", "kim", "kim@", "a b@example.com", "kim@example.com\r\nBcc: x@example.com", "x" * 300]
 )

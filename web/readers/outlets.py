@@ -24,6 +24,8 @@ TIME_LIMIT = 15.0
 """Seconds for one request."""
 STATUSPAGE = "https://api.statuspage.io/v1"
 """https://developer.statuspage.io/"""
+WRITTEN_KEY = "whsec_"
+"""Before a key in Base64."""
 COMPONENTS = {
     Impact.OPERATIONAL: "operational",
     Impact.UNDER_MAINTENANCE: "under_maintenance",
@@ -62,7 +64,7 @@ async def tell_webhook(url: str, key: str, told: Told) -> None:
     """Post an update to ``url``, signed with ``key``. Raises WillNotTake, CannotTake."""
     body = json.dumps(_as_json(told)).encode()
     moment = str(int(told.reading.now.timestamp()))
-    signed = hmac.new(key.encode(), f"{told.update.id}.{moment}.".encode() + body, hashlib.sha256).digest()
+    signed = hmac.new(_bytes_of(key), f"{told.update.id}.{moment}.".encode() + body, hashlib.sha256).digest()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Tocsin",
@@ -72,6 +74,16 @@ async def tell_webhook(url: str, key: str, told: Told) -> None:
     }
     async with _session() as session:
         await _asked(session, "POST", url, data=body, headers=headers)
+
+
+def _bytes_of(key: str) -> bytes:
+    """A key as libraries for Standard Webhooks read it where it begins as theirs do. Raises WillNotTake."""
+    if not key.startswith(WRITTEN_KEY):
+        return key.encode()
+    try:
+        return base64.b64decode(key.removeprefix(WRITTEN_KEY), validate=True)
+    except ValueError as error:
+        raise WillNotTake(f"what comes after {WRITTEN_KEY} in its key is no Base64") from error
 
 
 def _as_json(told: Told) -> dict[str, Any]:
