@@ -15,7 +15,16 @@ from incidents.model.organisation import Kind, Target, TargetKind
 from incidents.model.parts import Service
 from incidents.model.text import storable
 from incidents.model.timeline import Entry
-from incidents.ports import IncidentPage, IncidentQuery, Mirrored, Post, Purpose, TimelinePage, TimelineQuery
+from incidents.ports import (
+    MOST_COUNTED,
+    IncidentPage,
+    IncidentQuery,
+    Mirrored,
+    Post,
+    Purpose,
+    TimelinePage,
+    TimelineQuery,
+)
 from storage.alerts import SqlAlertReader
 from storage.columns import UtcTime
 from storage.cursor import read_cursor, write_cursor
@@ -69,8 +78,8 @@ class SqlReader:
         order = [incidents.c.severity, incidents.c.number.desc()] if urgent_first else [incidents.c.number.desc()]
         page = select(incidents).where(wanted, _after(query)).order_by(*order).limit(query.limit + 1)
         async with self._database.reading() as connection:
-            counted = select(func.count()).select_from(incidents).where(wanted)
-            total = (await connection.execute(counted)).scalar_one()
+            counted = select(incidents.c.number).where(wanted).limit(MOST_COUNTED).subquery()
+            total = (await connection.execute(select(func.count()).select_from(counted))).scalar_one()
             found = await read_incidents(connection, page)
         shown = found[: query.limit]
         more = len(found) > query.limit

@@ -13,7 +13,7 @@ from bot.cards.blocks import button, context, header, row, section
 from bot.cards.rows import incident_row
 from bot.cards.text import count, escape, listing
 from incidents.model.identity import Person
-from incidents.ports import IncidentPage
+from incidents.ports import MOST_COUNTED, IncidentPage
 
 SHOWN = 40
 """Incidents: a view holds 100 blocks and 250 kB, as JSON. https://docs.slack.dev/reference/views/home-tab-views"""
@@ -70,8 +70,9 @@ def _incidents(page: IncidentPage, viewer: Person, now: datetime) -> list[Block]
     shown = page.incidents[:SHOWN]
     rows = [incident_row(incident, viewer, now) for incident in shown]
     more = page.total - len(shown)
-    rest = [context(f"{count(more, 'more incident')} open: `/incident list` shows all.")] if more > 0 else []
-    return [header(f"Open incidents ({page.total})"), *rows, *rest]
+    said = count(more, "more incident") if page.total < MOST_COUNTED else "Many more incidents"
+    rest = [context(f"{said} open: `/incident list` shows all.")] if more > 0 else []
+    return [header(f"Open incidents ({page.counted})"), *rows, *rest]
 
 
 def _quiet() -> list[Block]:

@@ -93,7 +93,7 @@ def incident_list(
     """
     if not page.incidents and query == IncidentQuery(viewer=query.viewer, limit=query.limit):
         return _quiet(last)
-    title = f"{HEADERS[query.state]} ({page.total})"
+    title = f"{HEADERS[query.state]} ({page.counted})"
     rows = [incident_row(incident, query.viewer, now) for incident in page.incidents]
     nothing = [] if rows else [section("No incident is like that.")]
     searched = [context(f"With “{escape(shorten(query.text, 200))}” in the title or summary.")] if query.text else []

@@ -4,7 +4,9 @@ from bot.asked import Asked
 from bot.cards.incident_list import incident_list, query_from
 from bot.cards.message import Message
 from bot.words import word
+from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
+from incidents.model.parts import Service
 from incidents.ports import IncidentQuery
 
 SERVICES_OFFERED = 90
@@ -21,10 +23,20 @@ async def listed(asked: Asked) -> Message:
     core = asked.bot.core
     query = query_from(asked.text, asked.by)
     page = await core.storage.read.find(query)
-    services = await core.storage.read.find_services("", SERVICES_OFFERED)
-    last = await core.storage.read.find(IncidentQuery(viewer=asked.by, state="resolved", limit=1))
-    teams = _owners(await core.storage.read.organisation.current())
-    return incident_list(page, query, core.clock(), services, teams, next(iter(last.incidents), None))
+    last = None if page.incidents else await _last_resolved(asked)
+    organisation = await core.storage.read.organisation.current()
+    return incident_list(page, query, core.clock(), _services(organisation), _owners(organisation), last)
+
+
+async def _last_resolved(asked: Asked) -> Incident | None:
+    found = await asked.bot.core.storage.read.find(IncidentQuery(viewer=asked.by, state="resolved", limit=1))
+    return next(iter(found.incidents), None)
+
+
+def _services(organisation: Organisation) -> list[Service]:
+    """The first in the order of their names."""
+    named = sorted((service.name, id) for id, service in organisation.services.items())
+    return [Service(id, name) for name, id in named[:SERVICES_OFFERED]]
 
 
 def _owners(organisation: Organisation) -> dict[str, str]:

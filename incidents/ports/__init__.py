@@ -2,10 +2,18 @@
 
 from incidents.ports.jobs import CannotSucceed, Job, JobHandler, ParkedJob, TryLater
 from incidents.ports.posts import Post, Purpose
-from incidents.ports.queries import IncidentPage, IncidentQuery, Mirrored, TimelinePage, TimelineQuery
+from incidents.ports.queries import (
+    MOST_COUNTED,
+    IncidentPage,
+    IncidentQuery,
+    Mirrored,
+    TimelinePage,
+    TimelineQuery,
+)
 from incidents.ports.storage import Reader, Storage, Unit
 
 __all__ = [
+    "MOST_COUNTED",
     "CannotSucceed",
     "IncidentPage",
     "IncidentQuery",

@@ -11,6 +11,9 @@ from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import Severity
 
+MOST_COUNTED = 1_000
+"""Incidents; to count them all would take longer each year."""
+
 
 @dataclass(frozen=True)
 class IncidentQuery:
@@ -40,7 +43,13 @@ class IncidentPage:
 
     incidents: Sequence[Incident]
     total: int
+    """`MOST_COUNTED` where there are so many, or more."""
     next: str | None
+
+    @property
+    def counted(self) -> str:
+        """How many there are, in words."""
+        return f"{self.total:,} or more" if self.total >= MOST_COUNTED else str(self.total)
 
 
 @dataclass(frozen=True)

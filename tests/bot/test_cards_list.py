@@ -11,7 +11,7 @@ from bot.cards.actions import Pressed, read_press
 from bot.cards.incident_list import incident_list, query_from, query_words
 from incidents.model.parts import LinkedAlert, Service
 from incidents.model.vocabulary import AlertStatus, Severity, Status
-from incidents.ports import IncidentPage, IncidentQuery
+from incidents.ports import MOST_COUNTED, IncidentPage, IncidentQuery
 from tests.bot.cards_samples import ANA, BEN, CHECKOUT, NOW, act, button, choosing, incident, labels
 from tests.bot.cards_samples import read as words
 
@@ -131,3 +131,7 @@ def test_a_query_too_long_to_carry_loses_its_end_and_nothing_else(
 @given(st.text(max_size=60))
 def test_no_words_break_the_reading(typed: str) -> None:
     assert query_from(typed, BEN).viewer == BEN
+
+
+def test_very_many_are_not_counted_to_the_last() -> None:
+    assert "Resolved incidents (1,000 or more)" in words(shown(EVERYTHING, IncidentPage([incident()], MOST_COUNTED, None)))
