@@ -1,5 +1,20 @@
-"""Makes `python -m bot …` the same as `tocsin …`."""
+"""Starts Tocsin: `tocsin …`, and `python -m bot …`, which is the same."""
 
-from bot.main import cli
+import gc
 
-cli(prog_name="tocsin")
+
+def main() -> None:
+    """Load the code, which stays, without going through it again and again for what could be thrown away.
+
+    https://docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.disable()
+    from bot.main import cli
+
+    gc.freeze()
+    gc.enable()
+    cli(prog_name="tocsin")
+
+
+if __name__ == "__main__":
+    main()

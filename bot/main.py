@@ -53,9 +53,8 @@ from incidents.model.incident import Incident
 from incidents.model.refusals import Refusal
 from incidents.model.vocabulary import parse_incident_number
 from storage.database import BadDatabaseUrl, DatabaseInUse, DatabaseUnreachable
-from storage.examination import examine_database
-from storage.migrate import UnknownMigration
 from storage.runner import JobRunner
+from storage.standing import UnknownMigration
 from storage.storage import SqlStorage
 from storage.verify import verify as verify_timeline
 from web.alert_intake import alert_routes
@@ -536,6 +535,7 @@ def retry() -> None:
 @cli.command()
 def doctor() -> None:
     """Look at settings, database, Slack and manifest, and change nothing; say what to do for each fault."""
+    from storage.examination import examine_database  # and with it Alembic, which `run` seldom needs
 
     async def work() -> int:
         sick = False

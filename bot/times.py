@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import dateparser  # type: ignore[import-untyped]
-
 from incidents.model.refusals import Refusal
 
 CLOCK = r"\d{1,2}:\d{2}(?:\s*[ap]m)?|\d{1,2}\s*[ap]m|\d{1,2}h\d{2}|noon|midnight"
@@ -83,6 +81,8 @@ def _moment(text: str, base: datetime, zone: ZoneInfo) -> datetime:
     """``text`` as seen from ``base``. Hours pass as they do, whatever the clock on the wall does meanwhile."""
     at = base.astimezone(UTC if BARE_HOURS.fullmatch(text.removeprefix("in ")) else zone)
     settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": at.replace(tzinfo=None), "DATE_ORDER": "YMD"}
+    import dateparser  # type: ignore[import-untyped]  # large, and not what a start should wait for
+
     found: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)
     if found is None:
         raise NotATime(text)

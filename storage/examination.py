@@ -5,9 +5,10 @@ from pathlib import Path
 from incidents.model.organisation import Organisation
 from storage.database import BadDatabaseUrl, Database, DatabaseUnreachable, database_url
 from storage.jobs import JobQueue
-from storage.migrate import UnknownMigration, outstanding
+from storage.migrate import outstanding
 from storage.news import SqlNews
 from storage.organisation import Remembered, SqlOrganisationReader
+from storage.standing import UnknownMigration
 
 
 async def examine_database(address: str) -> tuple[list[str], list[str], Organisation]:

@@ -12,13 +12,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
 from storage.database import Database, database_url
+from storage.standing import UnknownMigration
 
 LOCK = 0x70C51A
 """Whoever holds this advisory lock on PostgreSQL migrates; on SQLite the one writer does."""
-
-
-class UnknownMigration(ValueError):
-    """The database has been migrated by a newer Tocsin than this one."""
 
 
 async def migrate(address: str, revision: str = "head") -> None:

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 import structlog
-from apprise import Apprise, AppriseAsset, NotifyType
 
 from bot.context import Bot
 from incidents.model.escalation import Answer, Call, Escalation
@@ -64,6 +63,8 @@ async def call_outside(bot: Bot, job: Job) -> None:
 
 async def _send(way: Outside, words: Words, job: Job) -> None:
     kind = way.url.partition(":")[0]
+    from apprise import Apprise, AppriseAsset, NotifyType  # hundreds of services, for those who are called outside
+
     service = Apprise(asset=AppriseAsset(app_id="Tocsin", app_desc="Tocsin"))
     if not service.add(_filled_in(way.url)):
         raise CannotSucceed(f"{kind}: this is no address that Apprise knows: https://appriseit.com/services/")

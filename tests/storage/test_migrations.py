@@ -15,7 +15,8 @@ from incidents.consequences import JobKind, NewJob
 from incidents.core import Core
 from incidents.ports import Post, Purpose
 from storage.database import Database, database_url
-from storage.migrate import UnknownMigration, migrate, unmigrate
+from storage.migrate import migrate, unmigrate
+from storage.standing import UnknownMigration, is_up_to_date
 from storage.storage import SqlStorage
 from storage.tables import metadata
 from tests.storage.conftest import Clock
@@ -62,6 +63,14 @@ async def test_opening_what_is_up_to_date_keeps_what_is_there(empty_database: st
         made = await declare(Core(storage, clock), Declare(ANA, f"form {number}", "Checkout fails"))
         assert made.number == number
         await storage.close()
+
+
+async def test_whether_there_is_something_to_migrate_is_known_without_migrating(empty_database: str) -> None:
+    assert not await is_up_to_date(empty_database)
+    await migrate(empty_database)
+    assert await is_up_to_date(empty_database)
+    await unmigrate(empty_database, "-1")
+    assert not await is_up_to_date(empty_database)
 
 
 async def test_several_that_start_at_once_migrate_once(empty_database: str) -> None:
