@@ -1,10 +1,11 @@
-"""The bot in a process of its own, against a sandbox in this one, with a database of its own."""
+"""The bot in a process of its own, or in several, against a sandbox in this one, with a database of its own."""
 
 import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,20 +16,37 @@ from bot.manifest import MANIFEST
 from incidents.actions.keys import new_key
 from incidents.core import Core
 from incidents.model.organisation import Organisation
+from sandbox.limits import Mode
 from sandbox.server import Sandbox, running_sandbox
 from storage.storage import SqlStorage
 
 UNTIL_READY = 60.0
 """Seconds."""
+AS_INSTALLED = """
+import runpy, sys
+sys.modules |= dict.fromkeys(["pygments", "rich"])
+runpy.run_module("bot", run_name="__main__")
+"""
+"""`python -m bot`, without what is there for the tests alone, and which libraries load where they find it."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process at work: its id, and the seconds from its start until it was ready."""
+
+    pid: int
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What is measured: the bot's HTTP address, the keys of its alert sources, and the Slack it talks to."""
+    """What is measured: the bot's HTTP address, the keys of its alert sources, the Slack it talks to, its processes."""
 
     sandbox: Sandbox
     address: str
     keys: dict[str, str]
+    database: str
+    processes: list[Started]
 
     def intake(self, source: str) -> str:
         """Where the tool of ``source`` posts."""
@@ -45,17 +63,31 @@ async def _nothing(core: Core) -> None:
 
 @asynccontextmanager
 async def bench(
-    organisation: Organisation, prepare: Prepare = _nothing, settings: Mapping[str, str] | None = None
+    organisation: Organisation,
+    prepare: Prepare = _nothing,
+    settings: Mapping[str, str] | None = None,
+    *,
+    database: str | None = None,
+    processes: int = 1,
+    limits: Mode = "off",
 ) -> AsyncIterator[Bench]:
-    """The bot at work on SQLite, with ``organisation`` and more ``settings``, while the block runs."""
+    """The bot at work with ``organisation`` and more ``settings`` while the block runs, in so many ``processes``.
+
+    Its ``database`` is a new SQLite file where none is given; ``limits`` are the sandbox's.
+    """
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory())
-        sandbox = await stack.enter_async_context(running_sandbox(MANIFEST))
-        database, port = f"sqlite:///{folder}/tocsin.db", free_port()
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        sandbox = await stack.enter_async_context(running_sandbox(MANIFEST, limits=limits))
+        database = database or f"sqlite:///{folder}/tocsin.db"
         keys = await _organised(database, organisation, prepare)
-        more = {"DATABASE_URL": database, "TOCSIN_PORT": str(port), **(settings or {})}
-        await stack.enter_async_context(_bot(sandbox, Path(folder), more))
-        yield Bench(sandbox, f"http://127.0.0.1:{port}", keys)
+        ports = [free_port() for _ in range(processes)]
+        started = [
+            await stack.enter_async_context(
+                tocsin(sandbox, folder, {"DATABASE_URL": database, "TOCSIN_PORT": str(port), **(settings or {})})
+            )
+            for port in ports
+        ]
+        yield Bench(sandbox, f"http://127.0.0.1:{ports[0]}", keys, database, started)
 
 
 async def _organised(database: str, organisation: Organisation, prepare: Prepare) -> dict[str, str]:
@@ -70,20 +102,32 @@ async def _organised(database: str, organisation: Organisation, prepare: Prepare
 
 
 @asynccontextmanager
-async def _bot(sandbox: Sandbox, folder: Path, more: Mapping[str, str]) -> AsyncIterator[None]:
-    settings = {
+async def tocsin(sandbox: Sandbox, folder: Path, more: Mapping[str, str]) -> AsyncIterator[Started]:
+    """A process of the bot at work in ``sandbox`` while the block runs."""
+    settings = {"TOCSIN_OPERATIONS_PORT": "0", **more}
+    async with slack_app(["-c", AS_INSTALLED, "run"], sandbox, folder, settings) as started:
+        yield started
+
+
+@asynccontextmanager
+async def slack_app(
+    command: Sequence[str], sandbox: Sandbox, folder: Path, settings: Mapping[str, str]
+) -> AsyncIterator[Started]:
+    """Python runs ``command`` as the app of ``sandbox`` while the block runs; it says on its error output once ready.
+
+    Raises RuntimeError where it ends before.
+    """
+    slack = {
         "SLACK_BOT_TOKEN": sandbox.app.bot_token,
         "SLACK_APP_TOKEN": sandbox.app.app_token,
         "SLACK_API_URL": sandbox.api_url,
-        "TOCSIN_OPERATIONS_PORT": "0",
-        **more,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
     }
+    began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env=os.environ | settings | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        *command,
+        env={**os.environ, **slack, **settings},
         cwd=folder,
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
@@ -92,13 +136,17 @@ async def _bot(sandbox: Sandbox, folder: Path, more: Mapping[str, str]) -> Async
     reading = None
     try:
         async with asyncio.timeout(UNTIL_READY):
+            said = b""
             while b"ready" not in (line := await process.stderr.readline()):
                 if not line:
-                    raise RuntimeError("the bot ended before it was ready")
+                    raise RuntimeError(f"the app ended before it was ready: {said.decode()}")
+                said += line
+        ready = time.perf_counter()
         reading = asyncio.create_task(_read_away(process.stderr))
-        yield
+        yield Started(process.pid, ready - began)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
         if reading is not None:
             await reading

@@ -20,6 +20,11 @@ class Row:
         return too_much or (self.at_least is not None and self.value < self.at_least)
 
 
+def p99(taken: Sequence[float]) -> float:
+    """The 99th percentile of some seconds, in ms."""
+    return sorted(taken)[int(len(taken) * 0.99)] * 1000
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows in columns, each with its promise and whether it was kept."""
     width = max(len(row.what) for row in rows)
@@ -28,5 +33,5 @@ def table(rows: Sequence[Row]) -> str:
 
 def _promise(row: Row) -> str:
     promised = {"at most": row.at_most, "at least": row.at_least}
-    said = [f"{bound} {value:,.0f} {row.unit}".rstrip() for bound, value in promised.items() if value is not None]
+    said = [f"{bound} {value:,g} {row.unit}".rstrip() for bound, value in promised.items() if value is not None]
     return f"{' and '.join(said)}: {'missed' if row.missed else 'kept'}" if said else ""
