@@ -17,11 +17,12 @@ class Approval:
     rule: ApprovalRule
     commander: Person | None
     approvers: Collection[Person]
-    """Everybody whom the organisation names."""
+    """Whom the organisation names."""
 
     @classmethod
     def of(cls, incident: Incident, rule: ApprovalRule, approvers: Collection[Person]) -> "Approval":
-        return cls(rule, incident.commander, approvers)
+        """Of the ``approvers``, those who may know of the incident."""
+        return cls(rule, incident.commander, [person for person in approvers if incident.visible_to(person)])
 
     @property
     def named(self) -> list[Person]:

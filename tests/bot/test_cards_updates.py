@@ -81,6 +81,11 @@ def test_where_nobody_can_approve_it_says_how_somebody_could() -> None:
     assert "take command (`/incident lead`), or have an admin name approvers" in draft_message(view).text
 
 
+def test_of_a_private_incident_only_those_in_it_can_approve() -> None:
+    made = incident(private=True, page=[BEN])
+    assert Approval.of(made, STRICT, (BEN, CLEO)).who_can(drafted(made)) == [BEN]
+
+
 def test_what_changes_for_customers_is_said() -> None:
     made = incident()
     published(made)

@@ -9,7 +9,7 @@ from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
 from incidents.model.publishing_rules import ServicesShown, StatusPage
 from sandbox.client import Person
-from tests.e2e.workspace import Json, Workplace, eventually, filled, words
+from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, words
 
 ORGANISATION = Organisation(
     services={id: OwnedService(name=name) for id, name in (("checkout", "Checkout"), ("api", "API"))},
@@ -149,6 +149,44 @@ async def test_another_status_brings_its_own_text_unless_somebody_wrote_one(
         return "We have found the cause of the problems with Checkout" in words(await ana.views())
 
     await eventually(redrawn)
+
+
+async def test_planned_maintenance_is_asked_for_and_stays_planned_in_the_next_update(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    await ana.command(channel, "/incident update")
+    view = await workplace.form(ana, "Status update")
+    block, options = element_reading(view["blocks"], "Planned maintenance")
+    ticked = {"selected_options": options["options"]}
+    await ana.press(options["action_id"], block["block_id"], view_id=view["id"], **ticked)
+
+    async def asks_when() -> Json | None:
+        [view] = await ana.views()
+        return view if {"begins_at", "ends_at"} <= {block["block_id"] for block in view["blocks"]} else None
+
+    view = await eventually(asks_when)
+    begins = int(workplace.clock().timestamp()) + 3_600
+    said = filled(view, **{"public title": "We move", "message:investigating": "An hour without payments."})
+    errors = await ana.submit(view["id"], said | at("begins_at", begins) | at("ends_at", begins - 1))
+    assert "when it ends, which comes after" in words(errors)
+    assert await ana.submit(view["id"], said | at("begins_at", begins) | at("ends_at", begins + 3_600)) == {}
+    card = await workplace.read(ana, channel, "waits for approval")
+    assert "*Planned* · “We move”" in words(card) and "Planned maintenance: <!date^" in words(card)
+    await workplace.press(cleo, channel, card, "Approve and publish")
+    await workplace.read(ana, channel, "is published")
+
+    await write(workplace, ana, channel, **{"public title": "We move", "message:investigating": "It is still planned."})
+    again = await workplace.read(ana, channel, "It is still planned.")
+    await workplace.press(cleo, channel, again, "Approve and publish")
+    await workplace.read(ana, channel, "published status update 2")
+    [page] = await workplace.running.bot.core.storage.read.public.snapshots()
+    [maintenance] = page.maintenance(workplace.clock())
+    assert [update.body for update in maintenance.updates] == ["An hour without payments.", "It is still planned."]
+
+
+def at(question: str, moment: int) -> Json:
+    """The answer to a question for a time."""
+    return {question: {"value": {"type": "datetimepicker", "selected_date_time": moment}}}
 
 
 async def test_the_history_leads_to_a_correction_which_the_page_marks(

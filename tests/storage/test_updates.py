@@ -1,5 +1,6 @@
 """Status updates on the database: drafted, approved, published on the pages that show their services, corrected."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -113,6 +114,14 @@ async def test_two_who_approve_publish_once(core: Core, storage: SqlStorage) -> 
     await approved(core, update, by=BEN)
     with pytest.raises(UpdateOver):
         await approved(core, update)
+    assert len((await event(storage)).updates) == 1
+
+
+async def test_of_two_who_press_at_once_one_publishes(core: Core, storage: SqlStorage) -> None:
+    update = await drafted(core)
+    await lead(core, 1, BEN, BEN)
+    done = await asyncio.gather(*(approved(core, update, by=by) for by in (BEN, CLEO)), return_exceptions=True)
+    assert [type(each) for each in done if isinstance(each, Exception)] == [UpdateOver]
     assert len((await event(storage)).updates) == 1
 
 
