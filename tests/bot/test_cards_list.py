@@ -134,4 +134,6 @@ def test_no_words_break_the_reading(typed: str) -> None:
 
 
 def test_very_many_are_not_counted_to_the_last() -> None:
-    assert "Resolved incidents (1,000 or more)" in words(shown(EVERYTHING, IncidentPage([incident()], MOST_COUNTED, None)))
+    assert "Resolved incidents (1,000 or more)" in words(
+        shown(EVERYTHING, IncidentPage([incident()], MOST_COUNTED, None))
+    )
