@@ -121,6 +121,7 @@ async def slack_app(
         "SLACK_BOT_TOKEN": sandbox.app.bot_token,
         "SLACK_APP_TOKEN": sandbox.app.app_token,
         "SLACK_API_URL": sandbox.api_url,
+        "SLACK_RATES": "none" if sandbox.slack.limits.mode == "off" else "published",
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     began = time.perf_counter()

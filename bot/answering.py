@@ -31,7 +31,7 @@ async def answering(asked: Asked) -> AsyncIterator[None]:
         reference = secrets.token_hex(2)
         log.warning("slack_failed", reference=reference, by=asked.by, error=str(error), request_id=error.request_id)
         await _tell(
-            asked, refused(f"Slack did not do that: {error}. Try again. Reference {reference}, it is in the log.")
+            asked, refused(f"Slack did not do that: {_sentence(error)} Reference {reference}, it is in the log.")
         )
     except Exception:
         reference = secrets.token_hex(2)
@@ -39,8 +39,18 @@ async def answering(asked: Asked) -> AsyncIterator[None]:
         await _tell(asked, failed(reference))
 
 
+def _sentence(error: SlackRefused | SlackUnavailable) -> str:
+    """What went wrong, and what to do."""
+    if isinstance(error, SlackRefused) and error.remedy:
+        return str(error)
+    return f"{error}. Try again."
+
+
 async def _tell(asked: Asked, message: Message) -> None:
     try:
         await asked.answer(message)
-    except (SlackRefused, SlackUnavailable) as error:
+    except SlackRefused as error:
         log.warning("answer_not_delivered", by=asked.by, error=str(error), request_id=error.request_id)
+    except SlackUnavailable as error:
+        log.warning("answer_not_delivered", by=asked.by, error=str(error), request_id=error.request_id)
+        await asked.bot.unanswered.tell(asked.bot.slack, asked.by, asked.at)

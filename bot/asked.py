@@ -5,6 +5,7 @@ The answer goes where the question was asked: beside a command or a button, or i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.cards.message import Message
@@ -34,6 +35,8 @@ class Asked:
     """The button or menu that was used; empty for a word."""
     in_own_answer: bool = False
     """Whether that was in an answer that only this person sees."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was asked."""
 
     def about(self, number: int, text: str) -> "Asked":
         """The same request, about incident ``number``, with ``text``."""

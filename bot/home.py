@@ -1,5 +1,8 @@
 """The app's Home tab: the open incidents as this person may see them, drawn when it is opened or used."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.cards.home import MOST_ALERTS, Duty, home_view, no_home_view
 from bot.context import Bot
 from bot.people import NotAMember
@@ -14,14 +17,20 @@ SHOWN = 20
 
 async def publish_home(bot: Bot, viewer: Person) -> None:
     """Draw the Home tab of ``viewer``; whoever is no member is told why there is nothing."""
+
+    async def drawn() -> Mapping[str, Any]:
+        return {"user_id": viewer.id, "view": await _view(bot, viewer)}
+
+    await bot.slack.show("views.publish", f"{viewer.id}/home", drawn)
+
+
+async def _view(bot: Bot, viewer: Person) -> dict[str, Any]:
     try:
         await bot.people.must_be_member(viewer.id)
     except NotAMember as refusal:
-        view = no_home_view(refusal.sentence)
-    else:
-        page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
-        view = home_view(page, viewer, bot.core.clock(), await _duty(bot.core, viewer))
-    await bot.slack.call("views.publish", user_id=viewer.id, view=view)
+        return no_home_view(refusal.sentence)
+    page = await bot.core.storage.read.find(IncidentQuery(viewer=viewer, limit=SHOWN))
+    return home_view(page, viewer, bot.core.clock(), await _duty(bot.core, viewer))
 
 
 async def _duty(core: Core, viewer: Person) -> Duty:

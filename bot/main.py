@@ -40,11 +40,13 @@ from bot.organisation_file.applying import apply_text, foresee_text, lines_of, r
 from bot.organisation_file.names import asking, without_slack
 from bot.organisation_file.places import BadFile
 from bot.people import People
+from bot.rates import LIMITS, Urgency, as_urgent_as
 from bot.readiness import Parts, Readiness
 from bot.sample_alerts import SAMPLE_ALERTS
 from bot.settings import Settings, WrongSettings, check_slack_settings, load_settings
 from bot.slack import Door
 from bot.tokens import APP_TOKEN, BOT_TOKEN, app_door, token_taken, web_client
+from bot.turns import Turns
 from incidents.actions.keys import new_key, new_page_key
 from incidents.actions.services import register_services
 from incidents.consequences import Pace
@@ -115,8 +117,12 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         readiness = Readiness(metrics)
         operations_port = await stack.enter_async_context(_operations(settings, readiness, metrics))
         storage = await stack.enter_async_context(opened_storage(settings))
+        if (common := storage.common_turns) is not None:
+            await common.forget()
         client = web_client(settings, settings.slack_bot_token)
-        bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), Door(client, watch=metrics))
+        door = Door(client, watch=metrics, limits=LIMITS[settings.slack_rates], turns=Turns(common))
+        stack.callback(door.circuit.stop)
+        bot = await _meet_slack(settings, Core(storage, clock, pace or Pace()), door)
         bot = replace(bot, metrics=metrics)
         post = Post(*settings.mail) if settings.mail else None
         telling = Telling(bot.core, post, settings.url)
@@ -139,11 +145,12 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
         else:
             is_connected = await stack.enter_async_context(_socket(settings, app, bot.missed))
         stack.push_async_callback(app.close)
-        catching_up = asyncio.create_task(keep_caught_up(bot))
+        with as_urgent_as(Urgency.REFRESH):
+            catching_up = asyncio.create_task(keep_caught_up(bot))
+            calendars = asyncio.create_task(keep_calendars_read(bot))
         stack.callback(catching_up.cancel)
-        calendars = asyncio.create_task(keep_calendars_read(bot))
         stack.callback(calendars.cancel)
-        readiness.begin(Parts(lambda: storage.jobs.backlog(clock()), is_connected))
+        readiness.begin(Parts(lambda: storage.jobs.backlog(clock()), is_connected, lambda: door.circuit.since))
         stack.callback(readiness.end)
         yield Running(bot, runner, port, operations_port)
 
@@ -374,6 +381,7 @@ def sandbox_settings(sandbox: "Sandbox", database_url: str) -> Settings:
         slack_app_token=sandbox.app.app_token if sandbox.app.socket_mode else "",
         slack_signing_secret=sandbox.app.signing_secret,
         slack_api_url=sandbox.api_url,
+        slack_rates="none" if sandbox.slack.limits.mode == "off" else "published",
         database_url=database_url,
         tocsin_port=0,
         tocsin_operations_port=0,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from bot.rates import Urgency
 from bot.slack import Watch
 from incidents.ports import Job
 
@@ -36,9 +37,12 @@ class Metrics(Watch):
         )
         self._waited = Counter(
             "tocsin_slack_wait_seconds",
-            "Time that calls to Slack waited before they were made (again).",
-            ["method", "reason"],
+            "Time that calls to Slack waited before they were made (again), by who waits for them and for what.",
+            ["method", "class", "reason"],
             registry=registry,
+        )
+        self._away = Gauge(
+            "tocsin_slack_away", "Whether Slack's Web API cannot be reached, and calls to it wait.", registry=registry
         )
         self._jobs = Counter(
             "tocsin_jobs", "Attempts at jobs, by how they ended.", ["kind", "result"], registry=registry
@@ -68,8 +72,11 @@ class Metrics(Watch):
     def called(self, method: str, result: str) -> None:
         self._calls.labels(method, result).inc()
 
-    def waited(self, method: str, reason: str, seconds: float) -> None:
-        self._waited.labels(method, reason).inc(seconds)
+    def waited(self, method: str, urgency: Urgency, reason: str, seconds: float) -> None:
+        self._waited.labels(method, urgency.name.lower(), reason).inc(seconds)
+
+    def away(self, away: bool) -> None:
+        self._away.set(away)
 
     def job_ended(self, job: Job, result: str) -> None:
         """One attempt at ``job`` came to ``result``."""

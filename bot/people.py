@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from bot.channels.listing import pages
+from bot.rates import Urgency, as_urgent_as
 from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.alert import TOOLS
 from incidents.model.identity import TOCSIN, Channel, Group, Person, PlatformId
@@ -209,7 +210,8 @@ class People:
     def _look_again(self, user_id: str, known: SlackPerson) -> None:
         """Refresh what is known beside; nobody who waits for an answer waits for that."""
         self._known[user_id] = (time.monotonic(), known)
-        looking = asyncio.create_task(self._refresh(user_id))
+        with as_urgent_as(Urgency.REFRESH):
+            looking = asyncio.create_task(self._refresh(user_id))
         self._looking.add(looking)
         looking.add_done_callback(self._looking.discard)
 

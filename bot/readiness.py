@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -18,7 +18,7 @@ LONGEST_LAG = timedelta(minutes=2)
 LONGEST_LOOK = 2.0
 """Seconds until a database that does not answer counts as away."""
 
-PARTS = ("process", "database", "slack", "jobs")
+PARTS = ("process", "database", "slack", "slack_api", "jobs")
 
 
 class Backlog(Protocol):
@@ -39,6 +39,8 @@ class Parts:
     """Reads the queue of jobs, which takes a database that answers."""
     connected: Callable[[], Awaitable[bool]]
     """Whether Slack can reach the bot."""
+    away_since: Callable[[], datetime | None]
+    """Since when the bot can't reach Slack, where it can't."""
 
 
 class Readiness:
@@ -62,7 +64,7 @@ class Readiness:
         """The faults, by the part that has them, each a sentence; none where all is well."""
         faults = {"process": self._stage} if self._stage else {}
         if self._parts is not None:
-            faults |= await self._jobs(self._parts) | await self._slack(self._parts)
+            faults |= await self._jobs(self._parts) | await self._slack(self._parts) | self._slack_api(self._parts)
         looked_at = PARTS if self._parts is not None else ("process",)
         self._metrics.readiness({part: part not in faults for part in looked_at})
         return faults
@@ -85,3 +87,7 @@ class Readiness:
 
     async def _slack(self, parts: Parts) -> dict[str, str]:
         return {} if await parts.connected() else {"slack": "Socket Mode is not connected."}
+
+    def _slack_api(self, parts: Parts) -> dict[str, str]:
+        since = parts.away_since()
+        return {} if since is None else {"slack_api": f"Slack answers no calls since {since:%H:%M:%S} UTC; they wait."}

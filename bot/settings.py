@@ -4,7 +4,7 @@ What an organisation is (services, teams …) is data and lives in the database 
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     slack_app_token: str = ""
     slack_signing_secret: str = ""
     slack_api_url: str = "https://slack.com/api/"
+    slack_rates: Literal["published", "none"] = "published"
     database_url: str = "sqlite:///tocsin.db"
     tocsin_host: str = "127.0.0.1"
     tocsin_port: int = Field(default=3000, ge=0, le=65535)

@@ -5,12 +5,15 @@ Hashes are computed over times, so a time must come back to the microsecond, wha
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Dialect, Text, TypeDecorator
+from sqlalchemy import ARRAY, JSON, Dialect, Double, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 Id = Text().with_variant(Text(collation="C"), "postgresql")
 """A text that is compared byte by byte, as SQLite always does."""
+
+Moments = ARRAY(Double).with_variant(JSON(), "sqlite")
+"""Several times, in seconds."""
 
 
 class UtcTime(TypeDecorator[datetime]):

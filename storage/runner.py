@@ -21,8 +21,10 @@ from incidents.consequences import ELSEWHERE, JobKind
 from incidents.core import Clock
 from incidents.model.vocabulary import parse_incident_number
 from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
+from incidents.ports.jobs import way
 from incidents.ports.news import Topic
 from storage.jobs import Lease
+from storage.place import Place
 from storage.presence import Presence
 from storage.storage import SqlStorage
 
@@ -43,6 +45,8 @@ class Patience:
     """Lanes in which a job runs at the same time."""
     elsewhere: int = 4
     """Lanes beside them for what waits for the servers of others."""
+    waiting: int = 500
+    """Jobs besides that only wait for their turn outside."""
     handler: timedelta = timedelta(seconds=60)
     """A handler that takes longer has failed."""
     lease: timedelta = timedelta(seconds=30)
@@ -90,6 +94,7 @@ class JobRunner:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._leases: dict[int, Lease] = {}
         self._leasing = asyncio.Lock()
+        self._places: dict[int, Place] = {}
         self._awake = asyncio.Event()
         self._settled = asyncio.Event()
         self._stopping = False
@@ -118,6 +123,9 @@ class JobRunner:
             self._awake.set()
             if self._looking is not None:
                 await self._looking
+            for id, place in self._places.items():
+                if place.is_given_up:
+                    self._running[id].cancel()
             if self._running:
                 _, late = await asyncio.wait(self._running.values(), timeout=grace.total_seconds())
                 for task in late:
@@ -165,13 +173,16 @@ class JobRunner:
     async def _begin(self, kinds: Collection[JobKind], at_once: int) -> datetime | None:
         """Begin due jobs of ``kinds``, of which so many run ``at_once``; gives when the next becomes due."""
         now = self._clock()
-        free = at_once - sum(lease.job.kind in kinds for lease in self._leases.values())
+        leased = [lease.job.id for lease in self._leases.values() if lease.job.kind in kinds]
+        waiting = sum(self._places[id].is_given_up for id in leased)
+        free = at_once - (len(leased) - min(waiting, self._patience.waiting))
         if free <= 0 or not kinds:
             return None
         async with self._leasing:
             leases, next_due = await self._queue.lease(self._owner, kinds, now, now + self._patience.lease, free)
             for lease in leases:
                 self._leases[lease.job.id] = lease
+                self._places[lease.job.id] = Place(self._patience.handler.total_seconds(), self._awake.set)
                 self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
         return next_due
 
@@ -223,7 +234,7 @@ class JobRunner:
         except Exception:
             log.exception("could not store how a job ended; it will run again")
         finally:
-            del self._running[job.id], self._leases[job.id]
+            del self._running[job.id], self._leases[job.id], self._places[job.id]
             self._settled.set()
             self._awake.set()
 
@@ -231,7 +242,8 @@ class JobRunner:
         if lease.failures >= self._patience.failures:
             return await self._park(lease, "its process ended each time it ran", log)
         try:
-            async with asyncio.timeout(self._patience.handler.total_seconds()):
+            async with self._places[lease.job.id] as place:
+                way.set(place.given_up)
                 await self._handlers[lease.job.kind](lease.job)
         except CannotSucceed as error:
             return await self._park(lease, str(error), log)

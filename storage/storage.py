@@ -11,6 +11,7 @@ from storage.news import SqlNews
 from storage.organisation import Remembered
 from storage.reader import SqlReader
 from storage.standing import is_up_to_date
+from storage.turns import SqlTurns
 from storage.unit import SqlUnit
 
 
@@ -50,6 +51,11 @@ class SqlStorage:
                 await self._news.at_commit(connection, Topic.JOBS)
         if enqueued:
             self._news.spread(Topic.JOBS)
+
+    @property
+    def common_turns(self) -> SqlTurns | None:
+        """How often Slack is asked by all processes together; None where there is one only."""
+        return SqlTurns(self.database) if self.database.is_postgresql else None
 
     @property
     def read(self) -> SqlReader:

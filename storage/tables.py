@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     column,
 )
 
-from storage.columns import Id, UtcTime
+from storage.columns import Id, Moments, UtcTime
 
 metadata = MetaData(
     naming_convention={
@@ -453,3 +454,13 @@ calls = Table(
     Column("answered_at", UtcTime),
 )
 """Each time somebody is called, and what they said to it."""
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("name", Id, primary_key=True),
+    Column("called", Moments, nullable=False),
+    Column("held_until", Double, nullable=False),
+    Column("even_until", Double, nullable=False),
+)
+"""When Slack was asked lately, in seconds since 1970: `storage/turns.py`. On SQLite, one process knows by itself."""

@@ -1,5 +1,6 @@
 """The messages of alerts and storms: posted once each in the source's channel, and kept true in place."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Any
 
 from bot.alerts.views import Draw, alert_view, list_views, naming, referring, storm_view
 from bot.cards.alert import alert_message
+from bot.cards.message import Message
 from bot.cards.storm import storm_list, storm_message
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.places import enter, places
@@ -31,7 +33,8 @@ class Shown:
     purpose: Purpose
     source: str
     since: datetime
-    draw: Draw
+    drawn: Callable[[], Awaitable[Draw]]
+    """How things are, when it is asked."""
     metadata: dict[str, Any]
     part: int = 0
 
@@ -41,9 +44,15 @@ async def show_alert(bot: Bot, job: Job) -> None:
     alert = await bot.core.storage.read.alerts.alert(job.subject)
     if alert is None:
         return
-    draw = partial(alert_message, await alert_view(bot, alert))
     marks = marked("alert", alert=alert.number)
-    await _show_in_channel(bot, job, Shown(Purpose.ALERT, alert.source, alert.received_at, draw, marks))
+    drawn = partial(_alert, bot, alert.number)
+    await _show_in_channel(bot, job, Shown(Purpose.ALERT, alert.source, alert.received_at, drawn, marks))
+
+
+async def _alert(bot: Bot, number: int) -> Draw:
+    alert = await bot.core.storage.read.alerts.alert(number)
+    assert alert is not None
+    return partial(alert_message, await alert_view(bot, alert))
 
 
 async def show_storm(bot: Bot, job: Job) -> None:
@@ -51,9 +60,15 @@ async def show_storm(bot: Bot, job: Job) -> None:
     storm = await bot.core.storage.read.alerts.storm(job.subject)
     if storm is None:
         return
-    draw = partial(storm_message, await storm_view(bot, storm))
     marks = marked("storm", storm=storm.id)
-    await _show_in_channel(bot, job, Shown(Purpose.STORM, storm.source, storm.began_at, draw, marks))
+    drawn = partial(_storm, bot, storm.id)
+    await _show_in_channel(bot, job, Shown(Purpose.STORM, storm.source, storm.began_at, drawn, marks))
+
+
+async def _storm(bot: Bot, id: int) -> Draw:
+    storm = await bot.core.storage.read.alerts.storm(id)
+    assert storm is not None
+    return partial(storm_message, await storm_view(bot, storm))
 
 
 async def show_storm_list(bot: Bot, job: Job) -> None:
@@ -62,16 +77,21 @@ async def show_storm_list(bot: Bot, job: Job) -> None:
     Raises TryLater until it is its turn, CannotSucceed where there will be no thread.
     """
     storm, part = await bot.core.storage.read.alerts.storm(job.subject), job.first
-    views = await list_views(bot, storm, part) if storm else []
-    if storm is None or not views:
+    if storm is None or not await list_views(bot, storm, part):
         return
-    draw = partial(storm_list, views, part * STORM_LIST + 1, storm.alerts)
+    drawn = partial(_list, bot, storm.id, part)
     marks = marked("storm_list", storm=storm.id, part=part)
-    shown = Shown(Purpose.STORM_LIST, storm.source, storm.began_at, draw, marks, part)
+    shown = Shown(Purpose.STORM_LIST, storm.source, storm.began_at, drawn, marks, part)
     if await _edited(bot, job, shown):
         return
     thread = await _thread(bot, job, part)
     await _post(bot, job, shown, Spot(thread.channel, shown.since, thread.message))
+
+
+async def _list(bot: Bot, id: int, part: int) -> Draw:
+    storm = await bot.core.storage.read.alerts.storm(id)
+    assert storm is not None
+    return partial(storm_list, await list_views(bot, storm, part), part * STORM_LIST + 1, storm.alerts)
 
 
 async def _thread(bot: Bot, job: Job, part: int) -> Post:
@@ -112,17 +132,21 @@ async def _edited(bot: Bot, job: Job, shown: Shown) -> bool:
     if post is None:
         return False
     try:
-        return await shows_now(bot, post, await referring(bot, shown.draw))
+        return await shows_now(bot, post, partial(_referring, bot, shown))
     except SlackRefused as refused:
         if refused.error not in CHANNEL_ERRORS:
             raise
     return True
 
 
+async def _referring(bot: Bot, shown: Shown) -> Message:
+    return await referring(bot, await shown.drawn())
+
+
 async def _post(bot: Bot, job: Job, shown: Shown, spot: Spot) -> None:
     if job.attempt > 1:
         await enter(bot, spot.channel)
-    place, id = await show_once(bot, job, spot, await naming(bot, shown.draw), shown.metadata)
+    place, id = await show_once(bot, job, spot, await naming(bot, await shown.drawn()), shown.metadata)
     await remember_post(bot.core, Post(job.subject, shown.purpose, place, id, shown.part))
 
 

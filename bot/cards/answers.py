@@ -1,12 +1,13 @@
 """What one person is told after asking for something: done, refused, failed, or asked back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.cards.actions import LEAD, UNDO
 from bot.cards.blocks import VALUE_LIMIT, button, row, section
 from bot.cards.message import Message
 from bot.cards.rows import incident_line
-from bot.cards.text import escape
+from bot.cards.text import escape, slack_date
 from incidents.model.incident import Incident
 from incidents.model.timeline import Entry
 from incidents.model.vocabulary import incident_name
@@ -34,6 +35,14 @@ def refused(sentence: str) -> Message:
 def failed(reference: str) -> Message:
     """It was our fault; ``reference`` is in the log."""
     return refused(f"That did not work; nothing was changed. Reference {reference}, it is in the log.")
+
+
+def unanswered(asked_at: datetime) -> Message:
+    """To somebody whose question could not be answered when it was asked."""
+    return done(
+        f"What you asked of me {slack_date(asked_at)} could not be answered: Slack was away. It may be done or not. "
+        "Look before you ask again: `/incident`."
+    )
 
 
 def which_incident(incidents: Sequence[Incident], word: str, text: str = "") -> Message:

@@ -1,8 +1,10 @@
 """Announcing a public incident: one message in each announcement channel, kept true in place."""
 
 from collections.abc import Collection
+from functools import partial
 
 from bot.cards.announcement import announcement
+from bot.cards.message import Message
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.places import enter, places
 from bot.channels.posting import marked, show_once, shows_now
@@ -33,11 +35,18 @@ async def announce(bot: Bot, job: Job) -> None:
 async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
     """Whether the announcement is there; one in a channel that is closed or gone stays as it is."""
     try:
-        return await shows_now(bot, post, announcement(incident, bot.core.clock()))
+        return await shows_now(bot, post, partial(_drawn, bot, incident.number))
     except SlackRefused as refused:
         if refused.error not in CHANNEL_ERRORS:
             raise
     return True
+
+
+async def _drawn(bot: Bot, number: int) -> Message:
+    """The announcement as it is to be by now."""
+    incident = await bot.core.storage.read.incident(number)
+    assert incident is not None
+    return announcement(incident, bot.core.clock())
 
 
 async def _announce(

@@ -1,9 +1,13 @@
 """The incident card in the channel: posted once, pinned, bookmarked, and kept true; and the channel's topic."""
 
 import html
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from bot.background import background_of
 from bot.cards.incident_card import incident_card
+from bot.cards.message import Message
 from bot.cards.topic import topic
 from bot.channels.channel_state import noticing_loss, open_channel_of
 from bot.channels.posting import marked, show_once, shows_now
@@ -22,14 +26,20 @@ async def show_card(bot: Bot, job: Job) -> None:
         return
     incident, where = here
     async with noticing_loss(bot, where):
-        post, background = await _card(bot, incident.number, where), await background_of(bot.core, incident)
-        shown = incident_card(incident, bot.core.clock(), background=background)
-        if post is not None and await shows_now(bot, post, shown):
+        post = await _card(bot, incident.number, where)
+        if post is not None and await shows_now(bot, post, partial(_drawn, bot, incident.number)):
             return
-        names = await _names(bot, incident)
+        names, background = await _names(bot, incident), await background_of(bot.core, incident)
         message = incident_card(incident, bot.core.clock(), names.__getitem__, background)
         place, id = await show_once(bot, job, where, message, marked("incident_card", incident.number))
         await remember_post(bot.core, Post(incident.number, Purpose.CARD, place, id))
+
+
+async def _drawn(bot: Bot, number: int) -> Message:
+    """The card as it is to be by now."""
+    incident = await bot.core.storage.read.incident(number)
+    assert incident is not None
+    return incident_card(incident, bot.core.clock(), background=await background_of(bot.core, incident))
 
 
 async def pin_card(bot: Bot, job: Job) -> None:
@@ -67,12 +77,21 @@ async def set_topic(bot: Bot, job: Job) -> None:
     if here is None:
         return
     incident, where = here
+
+    async def drawn() -> Mapping[str, Any]:
+        return {"channel": where.id, "topic": await _topic(bot, incident.number)}
+
     async with noticing_loss(bot, where):
-        names = await bot.people.names([incident.commander] if incident.commander else [])
-        said = topic(incident, names.__getitem__)
         shown = (await bot.slack.call("conversations.info", channel=where.id))["channel"].get("topic") or {}
-        if html.unescape(shown.get("value") or "") != said:
-            await bot.slack.call("conversations.setTopic", channel=where.id, topic=said)
+        if html.unescape(shown.get("value") or "") != await _topic(bot, incident.number):
+            await bot.slack.show("conversations.setTopic", f"{where.id}/topic", drawn)
+
+
+async def _topic(bot: Bot, number: int) -> str:
+    incident = await bot.core.storage.read.incident(number)
+    assert incident is not None
+    names = await bot.people.names([incident.commander] if incident.commander else [])
+    return topic(incident, names.__getitem__)
 
 
 async def _card_of(bot: Bot, job: Job) -> Post | None:

@@ -3,7 +3,7 @@
 https://docs.slack.dev/messaging/message-metadata
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,13 +65,19 @@ async def show_once(
     return earlier
 
 
-async def shows_now(bot: Bot, post: Post, message: Message) -> bool:
-    """Have ``post`` show ``message``; False for one that somebody deleted, which is forgotten, to be posted anew.
+async def shows_now(bot: Bot, post: Post, draw: Callable[[], Awaitable[Message]]) -> bool:
+    """Have ``post`` show what ``draw`` gives when the turn of that has come.
+
+    False for one that somebody deleted, which is forgotten, to be posted anew.
 
     Raises SlackRefused, SlackUnavailable.
     """
+
+    async def drawn() -> Mapping[str, Any]:
+        return {"channel": post.channel.id, "ts": post.message, **(await draw()).to_dict()}
+
     try:
-        await bot.slack.call("chat.update", channel=post.channel.id, ts=post.message, **message.to_dict())
+        await bot.slack.show("chat.update", f"{post.channel.id}/{post.message}", drawn)
     except SlackRefused as refused:
         if refused.error != "message_not_found":
             raise

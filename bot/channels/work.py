@@ -16,6 +16,7 @@ from bot.context import Bot
 from bot.paging.calling import call
 from bot.paging.escalating import escalate
 from bot.paging.outside import call_outside
+from bot.rates import Urgency, as_urgent_as
 from bot.slack import SlackRefused
 from bot.subscribers import tell_subscriber
 from bot.updates.outlets import tell_channel, tell_people
@@ -55,9 +56,27 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
 }
 
 
+URGENCIES: dict[JobKind, Urgency] = {
+    JobKind.OPEN_CHANNEL: Urgency.PAGE,
+    JobKind.GREET: Urgency.PAGE,
+    JobKind.INVITE: Urgency.PAGE,
+    JobKind.SHOW_CARD: Urgency.PAGE,
+    JobKind.ESCALATE: Urgency.PAGE,
+    JobKind.CALL: Urgency.PAGE,
+    JobKind.SHOW_ALERT: Urgency.PAGE,
+    JobKind.SHOW_STORM: Urgency.PAGE,
+    JobKind.PIN_CARD: Urgency.REFRESH,
+    JobKind.BOOKMARK_CARD: Urgency.REFRESH,
+    JobKind.SET_TOPIC: Urgency.REFRESH,
+    JobKind.READ_BACK: Urgency.REFRESH,
+}
+"""How urgent what a job asks of Slack is; all others tell somebody something. What is shown already is a refresh."""
+
+
 async def work(bot: Bot, job: Job) -> None:
     """Do ``job``. What Slack refuses it would refuse again. Raises CannotSucceed, TryLater, SlackUnavailable."""
     try:
-        await HANDLERS[job.kind](bot, job)
+        with as_urgent_as(URGENCIES.get(job.kind, Urgency.NOTICE)):
+            await HANDLERS[job.kind](bot, job)
     except SlackRefused as refused:
         raise CannotSucceed(str(refused)) from refused

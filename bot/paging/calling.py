@@ -1,8 +1,11 @@
 """Calling somebody: their direct message is there, once, and shows how the call stands."""
 
+from functools import partial
+
 import structlog
 
 from bot.cards.call import call_message
+from bot.cards.message import Message
 from bot.channels.posting import Spot, conversation_with, marked, show_once, shows_now
 from bot.context import Bot
 from bot.paging.views import call_view
@@ -26,7 +29,7 @@ async def call(bot: Bot, job: Job) -> None:
         return
     posts = await bot.core.storage.read.posts(made.id, Purpose.CALL)
     try:
-        if posts and await shows_now(bot, posts[0], call_message(await call_view(bot, escalation, made))):
+        if posts and await shows_now(bot, posts[0], partial(_drawn, bot, made.id)):
             return
         if made.answer is Answer.WAITING:
             await _post(bot, job, escalation, made)
@@ -34,6 +37,14 @@ async def call(bot: Bot, job: Job) -> None:
         if made.answer is Answer.WAITING:
             log.warning("could_not_call", call=made.id, person=made.person, error=refused.error)
             await could_not_call(bot.core, made.id)
+
+
+async def _drawn(bot: Bot, id: int) -> Message:
+    """The message as it is to be by now."""
+    escalation = await bot.core.storage.read.paging.escalation_of_call(id)
+    assert escalation is not None
+    made = next(call for call in escalation.calls if call.id == id)
+    return call_message(await call_view(bot, escalation, made))
 
 
 async def _post(bot: Bot, job: Job, escalation: Escalation, made: Call) -> None:

@@ -1,6 +1,9 @@
 """The cards of status updates: each once in the incident's channel, and kept true in place."""
 
+from functools import partial
+
 from bot.cards.draft import draft_message
+from bot.cards.message import Message
 from bot.channels.channel_state import noticing_loss, open_channel_of
 from bot.channels.posting import marked, show_once, shows_now
 from bot.context import Bot
@@ -16,12 +19,19 @@ async def show_draft(bot: Bot, job: Job) -> None:
         return
     incident, where = here
     update = incident.updates.get(int(job.detail))
-    view = await draft_view(bot, incident, update)
     async with noticing_loss(bot, where):
         posts = await bot.core.storage.read.posts(incident.number, Purpose.DRAFT)
         post = next((each for each in posts if each.part == update.number and each.channel == where), None)
-        if post is not None and await shows_now(bot, post, draft_message(view)):
+        if post is not None and await shows_now(bot, post, partial(_drawn, bot, job)):
             return
+        view = await draft_view(bot, incident, update)
         marks = marked("status_update", incident.number, update=update.number)
         place, id = await show_once(bot, job, where, draft_message(view, calls=True), marks)
         await remember_post(bot.core, Post(incident.number, Purpose.DRAFT, place, id, update.number))
+
+
+async def _drawn(bot: Bot, job: Job) -> Message:
+    """The card as it is to be by now."""
+    incident = await bot.core.storage.read.incident(job.subject)
+    assert incident is not None
+    return draft_message(await draft_view(bot, incident, incident.updates.get(int(job.detail))))

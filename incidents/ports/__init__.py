@@ -1,6 +1,6 @@
 """What the actions need from outside, as Protocols; `storage/` fulfils them, and the core does not know how."""
 
-from incidents.ports.jobs import CannotSucceed, Job, JobHandler, ParkedJob, TryLater
+from incidents.ports.jobs import CannotSucceed, Job, JobHandler, ParkedJob, TryLater, giving_way
 from incidents.ports.posts import Post, Purpose
 from incidents.ports.queries import (
     MOST_COUNTED,
@@ -11,10 +11,13 @@ from incidents.ports.queries import (
     TimelineQuery,
 )
 from incidents.ports.storage import Reader, Storage, Unit
+from incidents.ports.turns import Claim, CommonTurns
 
 __all__ = [
     "MOST_COUNTED",
     "CannotSucceed",
+    "Claim",
+    "CommonTurns",
     "IncidentPage",
     "IncidentQuery",
     "Job",
@@ -29,4 +32,5 @@ __all__ = [
     "TimelineQuery",
     "TryLater",
     "Unit",
+    "giving_way",
 ]

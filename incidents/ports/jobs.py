@@ -1,6 +1,8 @@
 """Work to do outside, as it is handed to whoever does it, and what that may answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,3 +59,20 @@ class TryLater(Exception):
 
 
 JobHandler = Callable[[Job], Awaitable[None]]
+
+way: ContextVar[Callable[[], AbstractContextManager[None]] | None] = ContextVar("way", default=None)
+"""How the job that runs here gives way; set by whoever runs jobs."""
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """In this block a job only waits for its turn: its time stands still, and others run meanwhile.
+
+    Outside of jobs this does nothing.
+    """
+    give = way.get()
+    if give is None:
+        yield
+        return
+    with give():
+        yield

@@ -52,6 +52,7 @@ def settings_for(sandbox: Sandbox, **more: str) -> dict[str, str]:
     secret = {"SLACK_APP_TOKEN": app.app_token} if app.socket_mode else {"SLACK_SIGNING_SECRET": app.signing_secret}
     return {
         "SLACK_BOT_TOKEN": app.bot_token,
+        "SLACK_RATES": "none",
         "SLACK_API_URL": sandbox.api_url,
         "TOCSIN_PORT": "0",
         "TOCSIN_OPERATIONS_PORT": "0",

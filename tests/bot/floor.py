@@ -16,6 +16,7 @@ from bot.app import build_app
 from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity, person
 from bot.people import People
+from bot.rates import unlimited
 from bot.slack import Door
 from incidents.actions.declare import Declare, declare
 from incidents.actions.organisation import apply
@@ -159,7 +160,7 @@ async def at_work(
     """The bot at work in ``sandbox`` while the block runs."""
     storage, clock = await SqlStorage.open(address), Clock()
     web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
-    door = Door(web, time_limit=time_limit)
+    door = Door(web, time_limit=time_limit, limits=unlimited)
     me = await door.call("auth.test")
     bot = Bot(
         core=Core(storage, clock, pace),

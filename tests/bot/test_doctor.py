@@ -179,7 +179,7 @@ async def test_outstanding_migrations_are_told_and_not_applied(practice: Practic
     for _ in range(2):
         assert await practice.faults() == {}
         assert (
-            "Migrations are outstanding (readers, status_updates, alerts_and_paging, first_incident)"
+            "Migrations are outstanding (turns, readers, status_updates, alerts_and_paging, first_incident)"
             in (await practice.notes())[0]
         )
 

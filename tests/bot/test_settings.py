@@ -40,6 +40,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("SLACK_APP_TOKEN", "xapp-…", "copied whole"),
         ("SLACK_API_URL", "slack.com/api", "https://"),
         ("SLACK_API_URL", "", "https://"),
+        ("SLACK_RATES", "all", "'published' or 'none'"),
         ("TOCSIN_PORT", "many", "integer"),
         ("TOCSIN_PORT", "-1", "greater than or equal to 0"),
         ("TOCSIN_PORT", "65536", "less than or equal to 65535"),

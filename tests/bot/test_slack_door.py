@@ -1,26 +1,44 @@
 """Slack's door: tries again what can be tried again, says no at once where Slack does, and never twice what is once."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import slack
 from bot.manifest import manifest_faults, read_manifest
-from bot.slack import ATTEMPTS, SCOPES, Door, SlackRefused, SlackUnavailable
+from bot.rates import Limit, Limits, Rate, Urgency, as_urgent_as, published
+from bot.slack import ATTEMPTS, SCOPES, Door, SlackNotAsked, SlackRefused, SlackUnavailable
+from bot.turns import Turns
 from sandbox.api.registry import METHODS
 from sandbox.server import Sandbox
 from sandbox.troubles import ApiTrouble
+from storage.database import Database, database_url
+from storage.turns import SqlTurns
+from tests.bot.floor import eventually
 
 GENERAL = "C0GENERAL"
 
+DoorAt = Callable[[Limits], Door]
+
 
 @pytest.fixture
-def door(sandbox: Sandbox) -> Door:
-    return Door(
-        AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[]), time_limit=0.5
-    )
+def door_at(sandbox: Sandbox) -> DoorAt:
+    """A door that keeps such limits."""
+
+    def made(limits: Limits) -> Door:
+        client = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+        return Door(client, time_limit=0.5, limits=limits)
+
+    return made
+
+
+@pytest.fixture
+def door(door_at: DoorAt) -> Door:
+    return door_at(published)
 
 
 @pytest.fixture
@@ -118,6 +136,101 @@ async def test_no_error_holds_the_token_or_what_was_written(sandbox: Sandbox, do
         await door.call("chat.postMessage", channel=GENERAL, text="our secret")
     assert "secret" not in str(raised.value)
     assert sandbox.app.bot_token not in str(raised.value)
+
+
+@pytest.fixture
+def counting(sandbox: Sandbox) -> Sandbox:
+    """A Slack that counts, and lets through little."""
+    sandbox.slack.limits.mode = "harsh"
+    return sandbox
+
+
+def posts(door: Door, number: int) -> list[asyncio.Task[Any]]:
+    return [asyncio.create_task(door.call("chat.postMessage", channel=GENERAL, text=f"{n}")) for n in range(number)]
+
+
+async def test_what_keeps_slacks_rate_is_never_refused(counting: Sandbox, door_at: DoorAt) -> None:
+    door = door_at(lambda method, channel: [Limit(channel, Rate(1, 1.05))])
+    await asyncio.gather(*posts(door, 3))
+    assert asked(counting, "chat.postMessage") == 3
+
+
+async def test_where_slack_allows_less_than_it_says_no_call_is_refused_twice(counting: Sandbox, door: Door) -> None:
+    await asyncio.gather(*posts(door, 3))
+    texts = [message.text for message in counting.workspace.channels[GENERAL].messages.values()]
+    assert sorted(texts[-3:]) == ["0", "1", "2"]
+    assert 3 < asked(counting, "chat.postMessage") <= 3 + 2
+
+
+async def test_two_processes_keep_one_rate(counting: Sandbox, postgresql_address: str) -> None:
+    client = AsyncWebClient(token=counting.app.bot_token, base_url=counting.api_url, retry_handlers=[])
+    databases = [Database(database_url(postgresql_address)) for _ in range(2)]
+    doors = [
+        Door(client, limits=lambda method, channel: [Limit(channel, Rate(1, 1.05))], turns=Turns(SqlTurns(database)))
+        for database in databases
+    ]
+    await asyncio.gather(*(post for door in doors for post in posts(door, 2)))
+    assert asked(counting, "chat.postMessage") == 4
+    for database in databases:
+        await database.close()
+
+
+async def test_who_is_waited_for_goes_first(sandbox: Sandbox, door_at: DoorAt) -> None:
+    door = door_at(lambda method, channel: [Limit(method, Rate(1, 0.1))])
+    await door.call("users.info", user="U0ANA")
+    waiting = []
+    for least_first in reversed(Urgency):
+        with as_urgent_as(least_first):
+            waiting.append(asyncio.create_task(door.call("users.info", user=f"U0{least_first.name}")))
+    await asyncio.gather(*waiting, return_exceptions=True)
+    asked_for = [call.arguments["user"] for call in sandbox.workspace.calls if call.name == "users.info"]
+    assert asked_for == ["U0ANA", "U0PERSON", "U0PAGE", "U0NOTICE", "U0REFRESH"]
+
+
+async def test_all_wait_as_long_as_slack_asks_one_of_them(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "users.info", error="ratelimited", retry_after=1)
+    began = time.monotonic()
+    first = asyncio.create_task(door.call("users.info", user="U0ANA"))
+    await eventually(lambda: asked(sandbox, "users.info"))
+    await door.call("conversations.info", channel=GENERAL)
+    await asyncio.gather(first, door.call("users.info", user="U0BEN"))
+    assert time.monotonic() - began >= 1
+    assert asked(sandbox, "users.info") == 3
+
+
+async def test_a_form_that_would_come_too_late_is_not_asked_for(
+    sandbox: Sandbox, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack, "TRIGGER_LIVES", 0.1)
+    trouble(sandbox, "views.open", error="ratelimited", retry_after=9)
+    with pytest.raises(SlackNotAsked, match="takes no more of these"):
+        await door.call("views.open", trigger_id="1", view={})
+    assert asked(sandbox, "views.open") == 1
+
+
+async def test_what_is_shown_is_drawn_when_its_turn_has_come(sandbox: Sandbox, door_at: DoorAt) -> None:
+    door = door_at(lambda method, channel: [Limit(method, Rate(1, 0.1))])
+    said = await door.call("chat.postMessage", channel=GENERAL, text="0")
+    states = [0]
+
+    async def drawn() -> dict[str, Any]:
+        return {"channel": GENERAL, "ts": said["ts"], "text": f"{states[-1]}"}
+
+    await door.show("chat.update", "card", drawn)
+    changes = []
+    for state in range(1, 6):
+        states.append(state)
+        changes.append(asyncio.create_task(door.show("chat.update", "card", drawn)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*changes)
+    shown = [call.arguments["text"] for call in sandbox.workspace.calls if call.name == "chat.update"]
+    assert shown == ["0", "5"]
+
+
+async def test_a_refusal_says_what_to_do(sandbox: Sandbox, door: Door) -> None:
+    trouble(sandbox, "conversations.create", error="restricted_action")
+    with pytest.raises(SlackRefused, match="A workspace owner can let apps do this"):
+        await door.call("conversations.create", name="room")
 
 
 async def test_an_answer_at_a_response_url_that_is_over_is_refused(sandbox: Sandbox, door: Door) -> None:

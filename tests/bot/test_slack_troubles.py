@@ -80,7 +80,7 @@ async def test_it_waits_as_long_as_slack_asks(door: Door, ana: Person, sandbox: 
     await ana.trouble(method=method, error="ratelimited", retry_after=1)
     began = time.monotonic()
     await door.call(method, **(POST if method == "chat.postMessage" else {"user": "U0ANA"}))
-    assert 1.0 <= time.monotonic() - began < 2.0
+    assert time.monotonic() - began >= 1.0
     assert asked(sandbox, method) == 2
 
 

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import URL
 
+from bot import circuit
 from bot.channels.catching_up import catch_up
 from bot.main import running_bot, sandbox_settings
 from bot.manifest import MANIFEST
@@ -81,6 +82,7 @@ async def test_at_work_it_is_alive_and_ready(operators: Operators) -> None:
         ("process",): 1.0,
         ("database",): 1.0,
         ("slack",): 1.0,
+        ("slack_api",): 1.0,
         ("jobs",): 1.0,
     }
 
@@ -105,6 +107,32 @@ async def test_without_the_connection_to_slack_it_is_alive_and_not_ready(
         return (await operators.ready())[0] == 200
 
     await eventually(ready)
+
+
+async def test_that_slack_answers_no_calls_makes_it_not_ready_until_it_does(
+    workplace: Workplace, operators: Operators, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "FIRST_LOOK", 0.05)
+    await ana.trouble(method="*", error="service_unavailable", times=100_000)
+    await ana.command(workplace.general, "/incident declare")
+    await ana.command(workplace.general, "/incident declare")
+
+    async def not_ready() -> Any:
+        status, said = await operators.ready()
+        return said if status == 503 else None
+
+    said = await eventually(not_ready)
+    assert list(said["faults"]) == ["slack_api"]
+    assert said["faults"]["slack_api"].startswith("Slack answers no calls since ")
+    numbers = await operators.numbers()
+    assert numbers["tocsin_slack_away"][()] == 1 and numbers["tocsin_ready"][("slack_api",)] == 0
+    workplace.sandbox.slack.troubles.api.clear()
+
+    async def ready() -> bool:
+        return (await operators.ready())[0] == 200
+
+    await eventually(ready)
+    assert (await operators.numbers())["tocsin_slack_away"][()] == 0
 
 
 async def test_jobs_that_nobody_runs_make_it_not_ready(workplace: Workplace, operators: Operators) -> None:
@@ -209,7 +237,7 @@ async def test_the_numbers_are_those_of_what_happened(workplace: Workplace, oper
     assert numbers["tocsin_jobs_total"][("set_topic", "parked")] == 1
     assert numbers["tocsin_jobs_total"][("open_channel", "done")] == 1
     assert numbers["tocsin_job_lag_seconds"][()] < 60
-    assert numbers["tocsin_slack_wait_seconds_total"][("chat.update", "rate_limited")] == 1
+    assert numbers["tocsin_slack_wait_seconds_total"][("refresh", "chat.update", "rate_limited")] > 0.5
     assert numbers["tocsin_slack_calls_total"][("chat.update", "rate_limited")] == 1
     assert numbers["tocsin_slack_calls_total"][("conversations.setTopic", "refused")] == 1
     assert calls_counted(numbers) == Counter(

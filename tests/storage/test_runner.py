@@ -14,7 +14,7 @@ from incidents.actions.declare import Declare, declare
 from incidents.consequences import ELSEWHERE, JobKind, NewJob
 from incidents.core import Core
 from incidents.model.vocabulary import Severity
-from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
+from incidents.ports import CannotSucceed, Job, JobHandler, TryLater, giving_way
 from storage.database import DatabaseInUse
 from storage.jobs import Lease
 from storage.presence import Presence
@@ -457,3 +457,60 @@ async def test_trouble_with_the_database_is_logged_and_overcome(
 
     assert len(seen.jobs) == 1
     assert [line["event"] for line in logs].count("could not look for jobs") == 2
+
+
+async def test_who_only_waits_for_its_turn_keeps_nobody_from_work(quiet: SqlStorage) -> None:
+    """Neither does the time run that it is given; and at the stop it is put back at once."""
+    turn, all_begun = asyncio.Event(), asyncio.Event()
+
+    async def waits(job: Job) -> None:
+        if job.first == 4:
+            all_begun.set()
+            return
+        with giving_way():
+            await turn.wait()
+
+    patience = Patience(at_once=1, waiting=3, handler=timedelta(seconds=0.2), failures=1)
+    seen = Recorder(waits)
+    runner = JobRunner(quiet, every(seen), now, patience)
+    await runner.start()
+    await enqueue(quiet, "a", "b", "c", "d")
+    await all_begun.wait()
+    await asyncio.sleep(0.3)
+    await runner.stop(grace=timedelta(hours=1))
+    assert await quiet.jobs.parked() == []
+    turn.set()
+    async with running(JobRunner(quiet, every(seen), now, patience)) as runner:
+        await runner.idle()
+    assert sorted(job.first for job in seen.jobs) == [1, 1, 2, 2, 3, 3, 4]
+
+
+async def test_who_works_after_it_waited_has_the_time_it_had_left(quiet: SqlStorage) -> None:
+    async def works(job: Job) -> None:
+        with giving_way():
+            await asyncio.sleep(0.3)
+        await asyncio.sleep(60)
+
+    patience = Patience(handler=timedelta(seconds=0.2), failures=1)
+    async with running(JobRunner(quiet, every(Recorder(works)), now, patience)) as runner:
+        await enqueue(quiet, "lane")
+        await runner.idle()
+    [parked] = await quiet.jobs.parked()
+    assert "TimeoutError" in parked.reason
+
+
+async def test_no_more_wait_than_there_may(quiet: SqlStorage) -> None:
+    turn = asyncio.Event()
+
+    async def waits(job: Job) -> None:
+        with giving_way():
+            await turn.wait()
+
+    seen = Recorder(waits)
+    async with running(JobRunner(quiet, every(seen), now, Patience(at_once=1, waiting=2))) as runner:
+        await enqueue(quiet, "a", "b", "c", "d")
+        await asyncio.sleep(0.2)
+        assert len(seen.jobs) == 3
+        turn.set()
+        await runner.idle()
+    assert len(seen.jobs) == 4
