@@ -379,3 +379,28 @@ async def test_a_reply_that_was_deleted_after_its_thread_was_is_noted(absence: A
     async with absence.returned() as (floor, caught):
         assert caught == 1
         assert [fact.message for fact in await floor.facts(facts.MessageDeleted)] == [root, reply]
+
+
+async def test_a_channel_that_the_bot_was_removed_from_meanwhile_is_noted(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        bot = floor.bot.identity.user_id
+    await absence.ana.kick(room, bot)
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 0
+        assert (await floor.incident()).channel is None
+        [detached] = await floor.facts(facts.ChannelDetached)
+        assert detached.reason == "the bot was removed from it"
+
+
+async def test_a_channel_that_was_renamed_meanwhile_is_read_back_and_goes_by_its_new_name(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+    await absence.ana.rename(room, "war-room")
+    said = await absence.ana.say(room, "said under the new name")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        assert [fact.message for fact in await floor.facts(facts.Message)] == [said]
+        assert await floor.bot.people.label(channel(room)) == "war-room"
