@@ -161,6 +161,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED, READ_BACK),
     facts.ChannelDetached: (FAREWELL, UPDATE_ANNOUNCEMENT),
     facts.ChannelArchived: (UPDATE_ANNOUNCEMENT,),
+    facts.ChannelRenamed: (),
     facts.Comment: (COMMENT,),
     facts.Message: (),
     facts.MessageEdited: (),

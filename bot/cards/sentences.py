@@ -117,6 +117,8 @@ def _did_with_people(entry: Entry, write: Write) -> str:
             return f"detached the channel #{escape(name)}{': ' + escape(reason) if reason else ''}"
         case facts.ChannelArchived(name=name):
             return f"archived the channel #{escape(name)}"
+        case facts.ChannelRenamed(old=old, name=name):
+            return f"noticed that the channel #{escape(old)} is now called #{escape(name)}"
         case facts.SubscriberAdded(subscriber=subscriber, name=name):
             return f"subscribed{_watcher(subscriber, name, entry.by, write)}"
         case facts.SubscriberRemoved(subscriber=subscriber, name=name):

@@ -5,7 +5,7 @@ https://docs.slack.dev/reference/methods/conversations.history and /conversation
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,9 @@ from structlog.contextvars import clear_contextvars
 from bot.channels.channel_state import noticing_loss
 from bot.channels.listing import pages
 from bot.channels.mirroring import SlackMessage, deleted, edited, moment, written
-from bot.context import Bot
+from bot.context import Bot, channel
 from bot.slack import SlackRefused, SlackUnavailable
+from incidents.actions.channel import channel_renamed
 from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel
@@ -84,7 +85,10 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
     the others have been.
     """
     caught, failed = 0, []
-    for number, where in await bot.core.storage.read.attached_channels():
+    attached = await bot.core.storage.read.attached_channels()
+    if since is None:
+        await _note_names(bot, {where for _, where in attached})
+    for number, where in attached:
         try:
             async with noticing_loss(bot, where):
                 caught += await _read_back(bot, number, where, since)
@@ -100,6 +104,17 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
     if failed:
         raise NotCaughtUp(failed)
     return caught
+
+
+async def _note_names(bot: Bot, attached: Collection[Channel]) -> None:
+    """What the ``attached`` channels are called now: https://docs.slack.dev/reference/methods/users.conversations"""
+    types = "public_channel,private_channel"
+    try:
+        async for found in pages(bot.slack, "users.conversations", "channels", types=types, exclude_archived=True):
+            if (where := channel(found["id"])) in attached:
+                await channel_renamed(bot.core, where, found["name"])
+    except (SlackRefused, SlackUnavailable) as error:
+        log.warning("names_not_noted", error=str(error), request_id=error.request_id)
 
 
 async def read_back(bot: Bot, job: Job) -> None:

@@ -46,6 +46,8 @@ HEARD: dict[str, Heard[Any]] = {
     "member_left_channel": Heard(membership.Left, membership.left),
     "channel_archive": Heard(membership.OfChannel, membership.archived),
     "group_archive": Heard(membership.OfChannel, membership.archived),
+    "channel_rename": Heard(membership.Renamed, membership.renamed),
+    "group_rename": Heard(membership.Renamed, membership.renamed),
     "channel_deleted": Heard(membership.OfChannel, membership.deleted),
     "group_deleted": Heard(membership.OfChannel, membership.deleted),
     "channel_left": Heard(membership.OfChannel, membership.bot_removed),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from bot.channels.mirroring import ChannelId
 from bot.context import Bot, channel, person
-from incidents.actions.channel import channel_archived, channel_lost
+from incidents.actions.channel import channel_archived, channel_lost, channel_renamed
 from incidents.actions.respond import came_into_channel, left_channel
 from incidents.model.identity import TOCSIN
 from incidents.ports.news import Topic
@@ -34,6 +34,17 @@ class OfChannel(BaseModel):
     channel: ChannelId
     user: str | None = None
     actor_id: str | None = None
+
+
+class Named(BaseModel):
+    id: ChannelId
+    name: str = Field(min_length=1)
+
+
+class Renamed(BaseModel):
+    """https://docs.slack.dev/reference/events/channel_rename, which does not say who did it"""
+
+    channel: Named
 
 
 class Profile(BaseModel):
@@ -67,6 +78,11 @@ async def left(bot: Bot, event: Left) -> None:
 async def archived(bot: Bot, event: OfChannel) -> None:
     """The channel was archived."""
     await channel_archived(bot.core, channel(event.channel), person(event.user) if event.user else TOCSIN)
+
+
+async def renamed(bot: Bot, event: Renamed) -> None:
+    """The channel got another name."""
+    await channel_renamed(bot.core, channel(event.channel.id), event.channel.name)
 
 
 async def deleted(bot: Bot, event: OfChannel) -> None:

@@ -44,6 +44,14 @@ async def channel_archived(core: Core, channel: Channel, by: Person) -> None:
             incident.channel_archived(core.act(by))
 
 
+async def channel_renamed(core: Core, channel: Channel, name: str) -> None:
+    """Note what an incident's channel is called now; nothing where it is no incident's, or was called so before."""
+    attached = await core.storage.read.incident_in(channel)
+    if attached is not None:
+        async with core.changing(attached.number, TOCSIN) as (_, incident):
+            incident.channel_renamed(name, core.act(TOCSIN))
+
+
 async def channel_lost(core: Core, channel: Channel, by: Person, reason: str) -> None:
     """Detach a channel that was deleted, or that the bot was removed from; nothing where it is no incident's."""
     attached = await core.storage.read.incident_in(channel)

@@ -212,6 +212,13 @@ class ChannelArchived(_Fact):
     name: Words
 
 
+class ChannelRenamed(_Fact):
+    kind: Literal["channel_renamed"] = "channel_renamed"
+    channel: Channel
+    old: Words
+    name: Words
+
+
 class Comment(_Fact):
     kind: Literal["comment"] = "comment"
     text: Words
@@ -345,6 +352,7 @@ Fact = (
     | ChannelAttached
     | ChannelDetached
     | ChannelArchived
+    | ChannelRenamed
     | Comment
     | Message
     | MessageEdited

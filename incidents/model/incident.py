@@ -291,6 +291,12 @@ class Incident:
         if not attached.archived:
             self._record(facts.ChannelArchived(channel=attached.channel, name=attached.name), act)
 
+    def channel_renamed(self, name: str, act: Act) -> None:
+        """Raises NoChannel."""
+        attached = self._attached()
+        if attached.name != name:
+            self._record(facts.ChannelRenamed(channel=attached.channel, old=attached.name, name=name), act)
+
     def comment(self, text: str, act: Act) -> None:
         """Raises TextMissing, TextTooLong."""
         self._record(facts.Comment(text=required("note", text, COMMENT_LIMIT)), act)
@@ -399,6 +405,8 @@ class Incident:
                 self.channel = IncidentChannel(channel, name)
             case facts.ChannelArchived(channel=channel, name=name):
                 self.channel = IncidentChannel(channel, name, archived=True)
+            case facts.ChannelRenamed(name=name):
+                self.channel = replace(self._attached(), name=name)
             case facts.ChannelDetached():
                 self.channel = None
             case (

@@ -111,6 +111,10 @@ SENTENCES: list[tuple[Fact, str]] = [
         "@ben detached the channel #inc-12: it was deleted.",
     ),
     (facts.ChannelArchived(channel=CHANNEL, name="inc-12"), "@ben archived the channel #inc-12."),
+    (
+        facts.ChannelRenamed(channel=CHANNEL, old="inc-12", name="war-room"),
+        "@ben noticed that the channel #inc-12 is now called #war-room.",
+    ),
     (facts.Comment(text="ask <@U00DAN> &amp; co"), "@ben: ask @dan &amp; co"),
     (
         facts.Message(channel=CHANNEL, message="1.000001", text="look", files=(File(id="F1", name="a<b.png"),)),

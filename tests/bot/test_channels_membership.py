@@ -81,6 +81,17 @@ async def test_archiving_is_noted_under_the_name_of_who_did_it(floor: Floor, pri
 
 
 @pytest.mark.parametrize("private", [False, True])
+async def test_the_new_name_of_a_channel_is_noted(floor: Floor, private: bool) -> None:
+    room = await floor.declared_in(private=private)
+    before = floor.channel(room).name
+
+    await floor.person("ana").rename(room, "war-room")
+    await floor.settled()
+
+    assert [(fact.old, fact.name) for fact in await floor.facts(facts.ChannelRenamed)] == [(before, "war-room")]
+
+
+@pytest.mark.parametrize("private", [False, True])
 async def test_a_deleted_channel_is_detached(floor: Floor, private: bool) -> None:
     room = await floor.declared_in(private=private)
 

@@ -394,7 +394,7 @@ async def test_a_channel_that_the_bot_was_removed_from_meanwhile_is_noted(absenc
         assert detached.reason == "the bot was removed from it"
 
 
-async def test_a_channel_that_was_renamed_meanwhile_is_read_back_and_goes_by_its_new_name(absence: Absence) -> None:
+async def test_a_channel_that_was_renamed_meanwhile_is_read_back_and_its_name_is_noted_once(absence: Absence) -> None:
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()
     await absence.ana.rename(room, "war-room")
@@ -403,4 +403,7 @@ async def test_a_channel_that_was_renamed_meanwhile_is_read_back_and_goes_by_its
     async with absence.returned() as (floor, caught):
         assert caught == 1
         assert [fact.message for fact in await floor.facts(facts.Message)] == [said]
-        assert await floor.bot.people.label(channel(room)) == "war-room"
+        await catch_up(floor.bot)
+        assert [fact.name for fact in await floor.facts(facts.ChannelRenamed)] == ["war-room"]
+        incident = await floor.incident()
+        assert incident.channel is not None and incident.channel.name == "war-room"

@@ -217,6 +217,7 @@ async def test_messages_that_come_together_are_committed_together(
         {"type": "member_joined_channel"},
         {"type": "member_left_channel", "user": None, "channel": "C1"},
         {"type": "channel_archive", "channel": {"id": "C1"}},
+        {"type": "channel_rename", "channel": "C1"},
         {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA"},
         {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA", "item": {"type": "file"}},
         {"type": "user_change", "user": "U0ANA"},

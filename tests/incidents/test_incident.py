@@ -9,7 +9,7 @@ from incidents.model.facts import Paged, PageDeclined
 from incidents.model.identity import TOCSIN, Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Target, TargetKind
-from incidents.model.parts import Act, Declaration, LinkedAlert, Response, Service
+from incidents.model.parts import Act, Declaration, IncidentChannel, LinkedAlert, Response, Service
 from incidents.model.refusals import (
     HasChannel,
     IncidentNotResolved,
@@ -193,11 +193,12 @@ def test_an_incident_has_one_channel_at_most() -> None:
     incident.attach_channel(ROOM, "inc-12", by(TOCSIN))
     with pytest.raises(HasChannel):
         incident.attach_channel(Channel.of("slack", "C2"), "other", by(TOCSIN))
-    incident.channel_archived(by(ANA))
-    incident.channel_archived(by(ANA))
-    assert incident.channel is not None and incident.channel.archived
+    for _ in range(2):
+        incident.channel_renamed("war-room", by(TOCSIN))
+        incident.channel_archived(by(ANA))
+    assert incident.channel == IncidentChannel(ROOM, "war-room", archived=True)
     incident.detach_channel(by(ANA))
-    assert kinds(incident) == ["channel_attached", "channel_archived", "channel_detached"]
+    assert kinds(incident) == ["channel_attached", "channel_renamed", "channel_archived", "channel_detached"]
 
 
 def test_a_private_incident_exists_only_for_its_people() -> None:

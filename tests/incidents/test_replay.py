@@ -124,6 +124,10 @@ class AnIncident(RuleBasedStateMachine):
     def attach_channel(self, by: Person, room: Channel, name: str) -> None:
         self._attempt("attach_channel", room, name, self._act(by))
 
+    @rule(by=people, name=texts)
+    def rename_channel(self, by: Person, name: str) -> None:
+        self._attempt("channel_renamed", name, self._act(by))
+
     @rule(by=people, what=st.sampled_from(["detach_channel", "channel_archived"]))
     def end_channel(self, by: Person, what: str) -> None:
         self._attempt(what, self._act(by))

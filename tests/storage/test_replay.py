@@ -62,6 +62,10 @@ def in_room(action: Callable[..., Awaitable[Any]], person: Person, room: int, *m
     return lambda world, number: action(world.core, world.room(room), person, *more)
 
 
+def rename(room: int, name: str) -> Step:
+    return lambda world, number: channel.channel_renamed(world.core, world.room(room), name)
+
+
 def note_once(by: Person, origin: int) -> Step:
     return lambda world, number: comment(world.core, number, by, "Once", origin=f"{world.numbers[0]}/{origin}")
 
@@ -103,6 +107,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda by: lambda world, number: channel.detach_channel(world.core, number, by), people),
     st.builds(attach, people, rooms, texts),
     st.builds(in_room, st.just(channel.channel_archived), people, rooms),
+    st.builds(rename, rooms, texts),
     st.builds(in_room, st.just(channel.channel_lost), people, rooms, st.just("deleted")),
     st.builds(in_room, st.just(respond.came_into_channel), people, rooms, people),
     st.builds(in_room, st.just(respond.left_channel), people, rooms),
