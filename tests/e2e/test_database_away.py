@@ -88,6 +88,7 @@ async def test_while_another_program_holds_it_a_form_says_so_in_time_and_is_carr
     async with locked(database_address):
         [fault] = (await ana.submit(view["id"], filled(view))).values()
         assert fault == submissions.SLOW
+    monkeypatch.undo()
     assert await ana.submit(view["id"], filled(view)) == {}
     await workplace.settle()
     assert (await workplace.incident(1)).channel is not None
