@@ -4,7 +4,7 @@ Each delivery is counted, timed and named in the log here, and what is under way
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from time import perf_counter
 from typing import Any
@@ -28,6 +28,8 @@ FINISH = 2.0
 
 EVENTS = {"message", "app_home_opened", *HEARD}
 INTERACTIONS = {"block_actions", "block_suggestion", "message_action", "shortcut", "view_closed", "view_submission"}
+SOCKET_MODE = "socket_mode"
+"""What Bolt calls it."""
 LONGEST_NAME = 80
 """Characters of a delivery's name in the log; Slack's are shorter."""
 
@@ -48,12 +50,20 @@ class App(AsyncApp):
             """Who the bot is was asked when it started: Slack need not be reached again to hear a delivery."""
             return authorized
 
+        self._hear = hearing(at_work)
+
+        async def hear_over_http(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+            """A middleware, after Bolt's check of the signature:
+            https://docs.slack.dev/tools/bolt-python/concepts/global-middleware
+            """
+            return await self._hear(body) or await next()
+
         tokenless = copy(client)  # Bolt warns of a token that it has no use for
         tokenless.token = None
         super().__init__(
             client=tokenless,
             signing_secret=signing_secret or None,
-            before_authorize=hearing(at_work),
+            before_authorize=hear_over_http,
             authorize=authorize,
         )
         self.listener_runner.listener_start_handler = _Begins(self)
@@ -84,9 +94,11 @@ class App(AsyncApp):
         _keep(self._working, task)
 
     async def _answered(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Over Socket Mode none but Slack speaks: events are heard without Bolt's middleware, which takes time."""
         begun = perf_counter()
         structlog.contextvars.bind_contextvars(**_name(req.body))
-        response = await super().async_dispatch(req)
+        heard = await self._hear(req.body) if req.mode == SOCKET_MODE else None
+        response = heard or await super().async_dispatch(req)
         self._metrics.delivered(kind_of(req.body), response.status, perf_counter() - begun)
         return response
 

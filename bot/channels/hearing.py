@@ -1,7 +1,7 @@
-"""The middleware that hears Slack's events first: each is on record before it is acknowledged.
+"""Hears Slack's events before anybody else: each is on record before it is acknowledged.
 
 Bolt acknowledges an event before its listener has finished, so what must not be lost is done here, ahead of Bolt's
-listeners, which also spares the hot path their matching: https://docs.slack.dev/tools/bolt-python/concepts/global-middleware.
+listeners, which also spares the hot path their matching; `bot/app.py` says where.
 An event that could not be recorded is not acknowledged, and Slack delivers it again:
 https://docs.slack.dev/apis/events-api/#retries
 """
@@ -28,7 +28,8 @@ from incidents.ports.news import Topic
 
 log = structlog.get_logger()
 
-Middleware = Callable[..., Awaitable[BoltResponse]]
+Hear = Callable[[Mapping[str, Any]], Awaitable[BoltResponse | None]]
+"""Takes what was delivered; gives its answer, or None where it is for Bolt's listeners."""
 Work = Callable[[], Awaitable[None]]
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -58,19 +59,19 @@ HEARD: dict[str, Heard[Any]] = {
 """All but messages, which are recorded together."""
 
 
-def hearing(bot: Bot) -> Middleware:
-    """The middleware for ``bot``; it stands after Bolt's check of the signature, before everything else."""
+def hearing(bot: Bot) -> Hear:
+    """What hears events for ``bot``; it trusts that they are Slack's."""
     recorder = recorder_of(bot)
     bot.core.storage.news.when(Topic.PERSON, bot.people.forget)
     in_turn = asyncio.Lock()
 
-    async def hear(body: Mapping[str, Any], next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+    async def hear(body: Mapping[str, Any]) -> BoltResponse | None:
         event = body.get("event")
         if body.get("type") != "event_callback" or not isinstance(event, dict):
-            return await next()
+            return None
         kind = event.get("type")
         if not isinstance(kind, str) or (kind != "message" and kind not in HEARD):
-            return await next()
+            return None
         about = {"heard": kind}
         try:
             work = _understood(bot, recorder, event)
