@@ -23,7 +23,7 @@ from sandbox.troubles import ApiTrouble
 
 SLOW = 0.1
 """Seconds that each call to Slack takes before it is done."""
-DECLARES = 20
+DECLARES = 15
 AT_ONCE = 50
 PATIENCE = 20.0
 """Seconds for one declare."""
