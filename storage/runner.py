@@ -28,6 +28,9 @@ from storage.place import Place
 from storage.presence import Presence
 from storage.storage import SqlStorage
 
+HAND_BACK = 2.0
+"""Seconds for the database to take back, at the end, what was not done."""
+
 OnParked = Callable[[Job, str], Awaitable[None]]
 """Told of each job that is given up, and why."""
 
@@ -139,7 +142,8 @@ class JobRunner:
         """Put back what was not done; where the database is away, that waits until the others see this one is gone."""
         log = self._log
         try:
-            await self._queue.release(self._owner, self._clock(), failed=None)
+            async with asyncio.timeout(HAND_BACK):
+                await self._queue.release(self._owner, self._clock(), failed=None)
         except Exception:
             log.exception("could not hand jobs back")
 

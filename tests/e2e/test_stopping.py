@@ -22,6 +22,7 @@ from sandbox.troubles import ApiTrouble
 from storage.storage import SqlStorage
 from tests.bot.command_line import REPOSITORY, Run, settings_for, tocsin_run
 from tests.bot.free_port import free_port
+from tests.campaign.databases import gone, locked
 from tests.e2e.exactly_once import all_there_once, channel_of, jobs_done
 from tests.e2e.test_killing import acknowledged, mirrored, talk
 from tests.e2e.workspace import Json, eventually, filled, searched, words
@@ -177,6 +178,15 @@ async def test_while_it_stops_it_lives_and_is_not_ready(sqlite_address: str, tmp
             async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
                 assert answer.status == 200
             assert await asyncio.wait_for(run.process.wait(), LIMIT) == 0
+
+
+async def test_without_its_database_it_ends_in_time(database_address: str, tmp_path: Path) -> None:
+    async with (
+        running_sandbox(MANIFEST) as sandbox,
+        tocsin_run(tmp_path, **settings_for(sandbox, DATABASE_URL=database_address)) as run,
+        gone(database_address) if database_address.startswith("postgresql") else locked(database_address),
+    ):
+        await stopped_in_time(run)
 
 
 async def test_with_a_slack_that_is_frozen_it_ends_in_time(database_address: str, tmp_path: Path) -> None:
