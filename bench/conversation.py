@@ -20,7 +20,7 @@ from sandbox.things import Channel
 
 TEXT = "p99 of checkout is at 4.2 s, up from 300 ms; the pool of connections is used up again, see <https://graphs.example>"
 TOGETHER = 200
-"""Messages on their way at once, when it goes as fast as it can."""
+"""Messages on their way at once to each process that listens, when it goes as fast as it can."""
 PATIENCE = 30.0
 """Seconds for the last messages to be acknowledged."""
 
@@ -35,6 +35,7 @@ class Heard(Log):
     waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Seconds until commands, presses and submissions were acknowledged, by Slack's names for them."""
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TOGETHER))
+    """How many more messages may be on their way."""
     all_heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -55,12 +56,13 @@ class Heard(Log):
 
 
 class Conversation:
-    """What people say in ``channels``, one after the other."""
+    """What people say in ``channels``, one after the other, to so many processes that ``listen``."""
 
-    def __init__(self, sandbox: Sandbox, channels: Sequence[Channel], author: str) -> None:
+    def __init__(self, sandbox: Sandbox, channels: Sequence[Channel], author: str, listen: int = 1) -> None:
         self._workspace = sandbox.workspace
         self._channels = channels
         self._author = self._workspace.users[author]
+        self._listen = listen
         self._said = 0
 
     @property
@@ -101,7 +103,7 @@ class Conversation:
     @contextmanager
     def _listening(self) -> Iterator[Heard]:
         """All that is said stays in the sandbox's memory: the garbage collector would go through it again and again."""
-        self._workspace.calls = heard = Heard()
+        self._workspace.calls = heard = Heard(free=asyncio.Semaphore(TOGETHER * self._listen))
         gc.disable()
         try:
             yield heard

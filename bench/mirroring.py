@@ -82,7 +82,7 @@ async def talking(database: str | None = None, processes: int = 1) -> AsyncItera
     """The bot with open incidents, and a conversation in their channels."""
     async with bench(Organisation(), _declare, database=database, processes=processes) as running:
         await _settled(database_url(running.database))
-        yield running, Conversation(running.sandbox, incident_channels(running.sandbox), ANA)
+        yield running, Conversation(running.sandbox, incident_channels(running.sandbox), ANA, processes)
 
 
 async def recorded(database: str) -> int:
