@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from sandbox.page.mrkdwn import unescaped
 from sandbox.page.rows import who
-from sandbox.page.screen import Look, Screen
+from sandbox.page.screen import MESSAGES_SHOWN, Look, Screen
 from sandbox.things import Change
 
 SETTLE_SECONDS = 0.02
+MOST_SHOWN = 5000
 REST = 20
 """While changes go on, a page is drawn for at most a part in twenty of the time, so that many may watch."""
 
@@ -47,12 +48,22 @@ class LiveConnection:
         async for message in self.socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            said = message.json()
-            asked = self.screen.first_look(self.look.user, said.get("channel"), said.get("tab"))
-            is_same = asked.channel == said.get("channel")
-            self.look = replace(asked, thread=said.get("thread") if is_same else None)
-            self.is_seen = said.get("seen", True)
+            self._look_at(message.json())
             await self._send_changed()
+
+    def _look_at(self, said: dict[str, Any]) -> None:
+        """Look where the page says; what is unread there, as one comes or comes back, is marked as new."""
+        before, was_seen = self.look, self.is_seen and bool(self.sent)
+        asked = self.screen.first_look(before.user, said.get("channel"), said.get("tab"))
+        thread = said.get("thread") if asked.channel == said.get("channel") else None
+        shown = min(max(int(said.get("shown", MESSAGES_SHOWN)), MESSAGES_SHOWN), MOST_SHOWN)
+        self.look, self.is_seen = replace(asked, thread=thread, shown=shown), said.get("seen", True)
+        if was_seen and asked.channel == before.channel:
+            self.look = replace(self.look, new_since=before.new_since)
+        elif asked.channel:
+            channel, unread = self.screen.workspace.channels[asked.channel], self.screen.unread
+            if any(unread.messages(before.user, channel)):
+                self.look = replace(self.look, new_since=unread.mark(before.user, channel))
 
     async def _follow(self, changes: "asyncio.Queue[Change]") -> None:
         rested = 0.0
@@ -68,7 +79,7 @@ class LiveConnection:
 
     async def _send_changed(self, toasts: list[dict[str, Any]] | None = None) -> None:
         look = self.screen.first_look(self.look.user, self.look.channel, self.look.tab)
-        self.look = replace(look, thread=self.look.thread if look.channel == self.look.channel else None)
+        self.look = replace(self.look, tab=look.tab) if look.channel == self.look.channel else look
         if self.is_seen and self.look.channel:
             self.screen.unread.read(self.look.user, self.screen.workspace.channels[self.look.channel])
         drawn = self.screen.draw(self.look)

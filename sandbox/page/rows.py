@@ -3,7 +3,7 @@ Plain values for the templates, so that these decide nothing."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zlib import crc32
@@ -66,12 +66,13 @@ class MessageRow:
     reactions: Sequence[Reaction]
     pinned_by: str | None
     in_thread: bool
+    is_first_new: bool = False
 
     @property
     def surroundings(self) -> tuple[object, ...]:
         """What it shows of other messages, which change without it."""
         last = self.replies[-1].ts if self.replies else None
-        return self.is_joined, self.new_day, len(self.replies), last, self.root and self.root.text
+        return self.is_joined, self.new_day, self.is_first_new, len(self.replies), last, self.root and self.root.text
 
     @property
     def epoch(self) -> int:
@@ -127,12 +128,25 @@ def moment(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
-def channel_rows(workspace: Workspace, channel: Channel, reader: str, limit: int) -> list[MessageRow]:
-    """The latest `limit` messages of the channel that `reader` sees, ephemeral ones in their places, oldest first."""
+def channel_rows(
+    workspace: Workspace, channel: Channel, reader: str, limit: int, new_since: str | None = None
+) -> list[MessageRow]:
+    """The latest `limit` messages of the channel that `reader` sees, ephemeral ones in their places, oldest first.
+
+    The first that somebody else wrote after `new_since` (a ts) is marked.
+    """
     latest = list(islice(channel.latest(), limit))
     theirs = [m for m in channel.ephemerals.values() if m.visible_to == reader and not m.is_reply]
     seen = sorted([*latest, *theirs], key=lambda message: message.ts)
-    return _rows(workspace, channel, reader, seen[-limit:], in_thread=False)
+    rows = _rows(workspace, channel, reader, seen[-limit:], in_thread=False)
+    return _with_first_new(rows, reader, new_since) if new_since else rows
+
+
+def _with_first_new(rows: list[MessageRow], reader: str, new_since: str) -> list[MessageRow]:
+    for number, row in enumerate(rows):
+        if row.message.ts > new_since and row.message.user != reader:
+            return [*rows[:number], replace(row, is_first_new=True, is_joined=False), *rows[number + 1 :]]
+    return rows
 
 
 def thread_rows(workspace: Workspace, channel: Channel, reader: str, ts: str) -> list[MessageRow]:

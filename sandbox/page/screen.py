@@ -18,7 +18,7 @@ from sandbox.page.drawn import DrawnMessages
 from sandbox.page.names import Choice
 from sandbox.page.rows import MessageRow, Who, author, channel_rows, thread_rows, who
 from sandbox.page.unread import Unread
-from sandbox.things import Bookmark, Channel
+from sandbox.things import Bookmark, Channel, User
 from sandbox.workspace import Workspace
 
 MESSAGES_SHOWN = 200
@@ -36,12 +36,17 @@ CHANNELS_ONLY = {"include": ["public", "private"]}
 
 @dataclass(frozen=True)
 class Look:
-    """What a person is looking at: a channel, perhaps a thread beside it, or the app's `home` tab."""
+    """What a person is looking at: a channel, perhaps a thread beside it, or the app's `home` tab.
+
+    Of the channel the latest messages, `shown` of them; what came after `new_since` (a ts) was new when they came.
+    """
 
     user: str
     channel: str | None = None
     thread: str | None = None
     tab: str | None = None
+    shown: int = MESSAGES_SHOWN
+    new_since: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,7 @@ class Screen:
 
     def _rows(self, look: Look) -> list[MessageRow]:
         channel = self.workspace.channels[look.channel] if look.channel else None
-        return channel_rows(self.workspace, channel, look.user, MESSAGES_SHOWN) if channel else []
+        return channel_rows(self.workspace, channel, look.user, look.shown, look.new_since) if channel else []
 
     def _shared(self, look: Look) -> dict[str, Any]:
         channel = self.workspace.channels[look.channel] if look.channel else None
@@ -210,6 +215,8 @@ class Screen:
             "is_member": is_member,
             "may_write": is_member and not channel.is_archived,
             "members": [who(self.workspace, member) for member in channel.members],
+            "invitable": [who(self.workspace, user.id) for user in self._invitable(channel)],
+            "has_earlier": next(islice(channel.latest(), look.shown, None), None) is not None,
             "pins": self._pins(channel),
             "has_home": self._has_home(channel),
             "lesson": lesson(commands[0]) if commands and not app_spoke else None,
@@ -223,6 +230,10 @@ class Screen:
             {"id": f"m-{channel.id}-{m.ts.replace('.', '-')}", "who": author(self.workspace, m), "text": m.text}
             for m in pinned
         ]
+
+    def _invitable(self, channel: Channel) -> list[User]:
+        everybody = self.workspace.users.values()
+        return [user for user in everybody if user.id not in channel.members and not user.deleted]
 
     def _commands(self) -> list[dict[str, Any]]:
         return [{"name": name, **about} for name, about in self.workspace.app.commands.items()]

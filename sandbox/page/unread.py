@@ -22,9 +22,13 @@ class Unread:
         latest = (next(reversed(seen), self.since) for seen in (channel.messages, channel.ephemerals))
         self.marks[user_id, channel.id] = max(*latest, self.since)
 
+    def mark(self, user_id: str, channel: Channel) -> str:
+        """The ts until which the person has read the channel."""
+        return self.marks.get((user_id, channel.id), self.since)
+
     def messages(self, user_id: str, channel: Channel) -> Iterator[Message]:
         """What others wrote in the channel since the person last looked, newest first; replies in threads left out."""
-        mark = self.marks.get((user_id, channel.id), self.since)
+        mark = self.mark(user_id, channel)
         unread = takewhile(lambda message: message.ts > mark, channel.latest())
         return (message for message in islice(unread, MOST_COUNTED) if message.user != user_id)
 

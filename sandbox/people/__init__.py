@@ -4,7 +4,7 @@
 The answer is `{"ok": true, …}` or `{"ok": false, "error": …}`.
 
 Writing (`text` as Slack's client sends it: `&`, `<`, `>` escaped, mentions as `<@U…>`; a command as it is typed)
-    message {channel, text, thread_ts?, broadcast?, files?: [{name, content?, mimetype?}]} → {ts}
+    message {channel, text, thread_ts?, broadcast?, files?: [{name, content? | base64?, mimetype?}]} → {ts}
     edit {channel, ts, text} · delete {channel, ts} · react / unreact {channel, ts, name} · pin / unpin {channel, ts}
     profile {real_name?, title?, tz?} · usergroup {usergroup, users}: who is in it from now on
     deactivate {user}: an admin closes an account, whose owner can do nothing any more (`account_inactive`)

@@ -6,7 +6,7 @@
 import mimetypes
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
 from sandbox import messages
 from sandbox.messages import Draft
@@ -19,6 +19,7 @@ from sandbox.things import Channel, File, Json, Message, User
 class FileGiven(BaseModel):
     name: str
     content: str = ""
+    base64: Base64Bytes | None = None
     mimetype: str | None = None
 
 
@@ -70,7 +71,7 @@ def _upload(slack: Slack, person: User, given: FileGiven) -> File:
         name=given.name,
         user=person.id,
         created=slack.workspace.now(),
-        content=given.content.encode(),
+        content=given.content.encode() if given.base64 is None else given.base64,
         mimetype=kind,
     )
     slack.workspace.files[file.id] = file

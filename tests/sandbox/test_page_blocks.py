@@ -107,7 +107,7 @@ def test_a_header_and_a_section_read_as_text() -> None:
     shown = html(
         {"type": "header", "text": plain("All *quiet*")}, {"type": "section", "text": {"type": "mrkdwn", "text": "*x*"}}
     )
-    assert '<h3 class="b-header">All *quiet*</h3>' in shown
+    assert '<h2 class="b-header">All *quiet*</h2>' in shown
     assert '<div class="text-run"><b>x</b></div>' in shown
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -223,6 +224,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         await handler.close_async()
 
 
+async def faults(window: Window) -> list[Any]:
+    """What axe finds wrong for people who do not see, or not well."""
+    found = (await Axe().run(window.page)).response["violations"]
+    return [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
+
+
 def report(window: Window) -> Locator:
     """The app's form."""
     return window.dialog("Report a thing")
@@ -351,6 +358,7 @@ async def test_a_form_keeps_the_keyboard_and_escape_closes_it(browser: Browser, 
         await ana.page.get_by_role("button", name="Shortcuts").click()
         await ana.page.get_by_role("menuitem", name="Report a thing Open the form").click()
         await expect(report(ana).get_by_label("What")).to_be_focused()
+        assert await faults(ana) == []
         await ana.page.keyboard.press("Enter")
         await expect(report(ana).get_by_text("Please complete this required field.")).to_be_visible()
         await ana.page.keyboard.press("Escape")
@@ -389,6 +397,7 @@ async def test_the_page_fits_a_phone_and_the_night(
         await ana.page.screenshot(path=screenshots / f"page-{name}.png")
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert await ana.page.evaluate(overflow) == 0
+        assert await faults(ana) == []
         if size[0] < 760:
             await expect(ana.sidebar).to_be_hidden()
             await ana.page.get_by_role("button", name="Show channels").click()
@@ -429,3 +438,66 @@ async def test_files_are_shown_as_far_as_they_do_no_harm(browser: Browser, sandb
         page = await opened.value
         await page.wait_for_load_state()
         assert await page.title() != "harmed"
+
+
+async def test_channels_are_made_filled_named_and_put_away_in_the_page(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await ana.page.get_by_role("button", name="Browse channels").click()
+        await ana.page.get_by_label("Name of a new channel").fill("picnic")
+        await ana.page.get_by_role("button", name="Create").click()
+        await expect(ana.page.get_by_role("heading", name="picnic")).to_be_visible()
+        await ana.page.get_by_role("button", name="1 member").click()
+        await ana.page.get_by_role("list", name="Invite").get_by_role("button", name="Ben Okafor").click()
+        await expect(ana.page.get_by_role("button", name="2 members")).to_be_visible()
+        for item, text in (("Set the topic", "Sunday, at the lake"), ("Rename channel", "picnic-2026")):
+            await ana.page.get_by_role("heading", name="picnic").get_by_role("button").click()
+            await ana.page.get_by_role("menuitem", name=item).click()
+            await ana.page.get_by_role("dialog", name=item).get_by_label("Text").fill(text)
+            await ana.page.get_by_role("button", name="Save").click()
+        await expect(ana.page.get_by_role("heading", name="picnic-2026")).to_be_visible()
+        await expect(ana.page.locator(".topic")).to_have_text("Sunday, at the lake")
+        await ana.page.get_by_role("heading", name="picnic").get_by_role("button").click()
+        await ana.page.get_by_role("menuitem", name="Archive channel").click()
+        await expect(ana.page.get_by_text("This channel is archived.")).to_be_visible()
+
+
+async def test_one_sees_what_is_new_and_can_read_back_to_the_first_message(browser: Browser, sandbox: Sandbox) -> None:
+    ana = sandbox.person("ana")
+    for number in range(230):
+        await ana.say("C0GENERAL", f"message {number}.")
+    async with window(browser, sandbox, "U0BEN") as ben:
+        new = ben.page.get_by_text("New", exact=True)
+        await expect(ben.message("message 229.")).to_be_in_viewport()
+        await expect(ben.message("message 29.")).to_have_count(0)
+        await ben.page.get_by_role("button", name="Show earlier messages").click()
+        await expect(ben.message("message 0.")).to_be_visible()
+        await expect(ben.page.get_by_role("button", name="Show earlier messages")).to_have_count(0)
+        await ben.go_to("incidents")
+        await expect(ben.page.get_by_role("heading", name="incidents")).to_be_visible()
+        await ana.say("C0GENERAL", "while Ben was elsewhere")
+        await ben.go_to("general")
+        await expect(new).to_have_count(1)
+        await expect(ben.log.get_by_role("article").filter(has=new)).to_contain_text("while Ben was elsewhere")
+        await ben.go_to("incidents")
+        await ben.go_to("general")
+        await expect(ben.message("while Ben was elsewhere")).to_be_in_viewport()
+        await expect(new).to_have_count(0)
+
+
+async def test_files_go_with_a_message_and_a_reply_to_the_channel_too(browser: Browser, sandbox: Sandbox) -> None:
+    async with window(browser, sandbox, "U0ANA") as ana:
+        graph: Any = {"name": "graph.png", "mimeType": "image/png", "buffer": PNG}
+        await ana.page.get_by_label("Attach files").set_input_files(graph)
+        await expect(ana.page.get_by_text("📎 graph.png")).to_be_visible()
+        await ana.send("it looks so")
+        said = ana.message("it looks so")
+        await expect(said.get_by_role("img", name="graph.png")).to_be_visible()
+        assert [file.content for file in sandbox.workspace.files.values()] == [PNG]
+        await expect(ana.page.get_by_text("📎 graph.png")).to_be_hidden()
+        await said.hover()
+        await said.get_by_role("button", name="Reply in thread").click()
+        await ana.page.get_by_label("Also send to #general").check()
+        await ana.page.get_by_role("textbox", name="Reply in thread").fill("it is mended")
+        await ana.page.keyboard.press("Enter")
+        await expect(ana.message("it is mended")).to_contain_text("replied to a thread: it looks so")
+        await expect(ana.page.get_by_label("Also send to #general")).not_to_be_checked()

@@ -35,7 +35,10 @@ export function swapDraft(from, to) {
   if (from && box()) drafts.set(from, box().value);
   requestAnimationFrame(() => {
     if (!box()) return;
-    if (from) box().value = drafts.get(to) ?? "";
+    if (from) {
+      box().value = drafts.get(to) ?? "";
+      attach([]);
+    }
     grow(box());
     if (matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) box().focus({ preventScroll: true });
   });
@@ -57,15 +60,42 @@ async function command(channel, text) {
 async function send(form) {
   const area = form.querySelector("textarea");
   const text = area.value.trim();
-  if (!text) return;
+  const attached = [...(form.elements.files?.files ?? [])];
+  if (!text && !attached.length) return;
   const { channel } = presentLook();
   const thread = form.dataset.threadTs;
   area.value = "";
   grow(area);
   hideHints();
   if (isCommand(text) && !thread) return command(channel, text);
-  const answer = await actOrSay("message", { channel, text: written(text), ...(thread ? { thread_ts: thread } : {}) });
+  const files = await Promise.all(attached.map(given));
+  const inThread = thread ? { thread_ts: thread, broadcast: form.elements.broadcast.checked } : {};
+  const answer = await actOrSay("message", { channel, text: written(text), files, ...inThread });
   if (!answer.ok && !area.value) area.value = text;
+  if (!answer.ok) return;
+  if (thread) form.elements.broadcast.checked = false;
+  else attach([]);
+}
+
+/** A file as the API takes it. */
+async function given(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")), mimetype: file.type || null };
+}
+
+/** Has these files go with the next message. */
+function attach(files) {
+  const { elements } = box().form;
+  const holder = new DataTransfer();
+  for (const file of files) holder.items.add(file);
+  elements.files.files = holder.files;
+  showAttached();
+}
+
+function showAttached() {
+  const { elements } = box().form;
+  const names = [...elements.files.files].map((file) => file.name);
+  box().form.querySelector(".attached").textContent = names.length ? `📎 ${names.join(", ")}` : "";
 }
 
 function offered(area) {
@@ -76,8 +106,10 @@ function offered(area) {
   const word = WORD.exec(text)?.[2];
   if (!word) return { found: [] };
   const wanted = word.slice(1).toLowerCase();
-  const fits = (one) => one.sign === word[0] && `${one.text} ${one.detail ?? ""}`.toLowerCase().includes(wanted);
-  return { begun: word, found: suggestions().filter(fits).slice(0, 8) };
+  const words = (one) => `${one.text.slice(1)} ${one.detail ?? ""}`.toLowerCase();
+  const begins = (one) => words(one).split(/\s+/).some((part) => part.startsWith(wanted));
+  const found = suggestions().filter((one) => one.sign === word[0] && words(one).includes(wanted));
+  return { begun: word, found: found.sort((one, other) => begins(other) - begins(one)).slice(0, 8) };
 }
 
 function hideHints() {
@@ -142,6 +174,14 @@ document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-writer] textarea")) return;
   grow(event.target);
   if (event.target === box()) showHints(event.target);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-writer] [name=files]")) showAttached();
+});
+document.addEventListener("paste", (event) => {
+  if (event.target !== box() || !event.clipboardData.files.length) return;
+  event.preventDefault();
+  attach([...box().form.elements.files.files, ...event.clipboardData.files]);
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-writer]")) return;

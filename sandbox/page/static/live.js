@@ -36,6 +36,8 @@ function openDialogs() {
 function receive(told) {
   const scroll = document.getElementById("scroll");
   const thread = () => document.querySelector(".thread-scroll");
+  const anchor = [...document.getElementById("messages").children].find((one) => one.offsetTop + one.offsetHeight > scroll.scrollTop);
+  const anchoredAt = anchor?.offsetTop;
   const isElsewhere = shown !== `${told.look.channel}/${told.look.tab}`;
   const wasAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
   const wasAtThreadEnd = !thread() || thread().scrollHeight - thread().scrollTop - thread().clientHeight < 60;
@@ -52,6 +54,7 @@ function receive(told) {
   if (told.look.tab === "home") {
     if (isElsewhere) scroll.scrollTop = 0;
   } else if (isElsewhere || wasAtEnd) scroll.scrollTop = scroll.scrollHeight;
+  else if (anchor?.isConnected) scroll.scrollTop += anchor.offsetTop - anchoredAt;
   if (thread() && wasAtThreadEnd) thread().scrollTop = thread().scrollHeight;
   arrive();
   document.querySelector(`.toast[data-channel="${told.look.channel}"]`)?.remove();

@@ -4,7 +4,7 @@ function closeMenus(but) {
   for (const button of document.querySelectorAll("[data-menu][aria-expanded=true]")) {
     if (button === but) continue;
     button.setAttribute("aria-expanded", "false");
-    button.parentElement.querySelector(".popup").hidden = true;
+    button.closest(".menu-anchor").querySelector(".popup").hidden = true;
   }
 }
 
@@ -14,14 +14,14 @@ function place(popup) {
   popup.style.left = "";
   const box = popup.getBoundingClientRect();
   const frame = (popup.closest("#scroll, .thread-scroll, .fields, .lists") ?? document.body).getBoundingClientRect();
-  const button = popup.parentElement.getBoundingClientRect();
+  const button = popup.closest(".menu-anchor").getBoundingClientRect();
   const over = box.right - (frame.right - 8);
   if (over > 0) popup.style.left = `${box.left - button.left - Math.min(over, box.left - frame.left)}px`;
   popup.classList.toggle("shift-up", box.bottom > frame.bottom - 4 && button.top - box.height > frame.top);
 }
 
 function toggleMenu(button) {
-  const popup = button.parentElement.querySelector(".popup");
+  const popup = button.closest(".menu-anchor").querySelector(".popup");
   const isOpening = popup.hidden;
   closeMenus(button);
   popup.hidden = !isOpening;

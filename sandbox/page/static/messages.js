@@ -6,6 +6,7 @@ import { lookAt, presentLook } from "./look.js";
 import { typed, written } from "./composer.js";
 import { goTo, jumpTo, placeOf } from "./places.js";
 
+const MORE = 200;
 const picker = document.getElementById("reaction-picker");
 let picking = null;
 
@@ -45,6 +46,24 @@ async function remove(button) {
   if (isSure) actOrSay("delete", at);
 }
 
+// What is asked for has the name of the act, or what the act does with it.
+const ASKED = { topic: ["Set the topic", "topic"], rename: ["Rename channel", "name"] };
+
+async function askOfChannel({ dataset: { channelAsk: verb, begun } }) {
+  const [title, field] = ASKED[verb];
+  const { channel } = presentLook();
+  const text = await askText(title, begun);
+  if (text !== null) actOrSay(verb, { channel, [field]: text.trim() });
+}
+
+async function createChannel(form) {
+  const answer = await actOrSay("create", { name: form.elements.name.value, is_private: form.elements.is_private.checked });
+  if (!answer.ok) return;
+  form.reset();
+  form.closest("dialog").close();
+  lookAt({ channel: answer.channel.id });
+}
+
 const PRESSES = {
   "[data-pick-reaction]": openPicker,
   "[data-react]": (button) =>
@@ -62,7 +81,10 @@ const PRESSES = {
     button.closest("dialog")?.close();
     if (answer.ok) lookAt({ channel: button.dataset.join });
   },
-  "[data-leave]": (button) => actOrSay("leave", { channel: button.dataset.leave }),
+  "[data-channel-act]": (button) => actOrSay(button.dataset.channelAct, { channel: presentLook().channel }),
+  "[data-channel-ask]": askOfChannel,
+  "[data-invite]": (button) => actOrSay("invite", { channel: presentLook().channel, users: [button.dataset.invite] }),
+  "[data-earlier]": () => lookAt({ shown: presentLook().shown + MORE }),
   "[data-direct]": async (button) => {
     const answer = await actOrSay("direct", { user: button.dataset.direct });
     if (answer.ok) lookAt({ channel: answer.channel.id });
@@ -96,6 +118,11 @@ document.addEventListener("click", (event) => {
   const reaction = event.target.closest("[data-reaction]");
   if (reaction) react(reaction.dataset.reaction);
   else if (!event.target.closest("#reaction-picker, [data-pick-reaction]")) picker.hidden = true;
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-create]")) return;
+  event.preventDefault();
+  createChannel(event.target);
 });
 picker.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
