@@ -14,8 +14,8 @@ from sandbox.server import Sandbox
 from sandbox.things import Channel, Json
 
 SECONDS = 30
-BETWEEN = 0.25
-"""Seconds from the beginning of one round of acts to the next."""
+BETWEEN = 0.3
+"""Seconds from one round of acts to the next: Slack lets an app open 100 forms a minute."""
 PATIENCE = 10.0
 """Seconds for a form to open."""
 NAMES = {"/incident": "commands", "block_actions": "presses", "view_submission": "submissions"}

@@ -33,7 +33,7 @@ from storage.tables import timeline_entries
 
 CHANNELS = 20
 SECONDS = 60
-SHORTLY = 20
+SHORTLY = 15
 """Seconds of what is there to compare with."""
 RATE = 300
 ANA = "U0ANA"
