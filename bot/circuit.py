@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 SUSPICIOUS = 6
 """Attempts in a row without an answer: more than those of one call."""
-FIRST_LOOK, LONGEST_LOOK = 1.0, 30.0
+FIRST_LOOK, LONGEST_LOOK = 1.0, 10.0
 """Seconds between the first looks whether Slack is back, and between the last."""
 
 

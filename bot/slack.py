@@ -184,12 +184,12 @@ class Door:
         answer = await self._answered(method, str(arguments.get("channel", "")), given)
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    async def show(self, method: str, what: str, draw: Draw) -> None:
+    async def show(self, method: str, what: str, draw: Draw, how_urgent: Urgency = Urgency.REFRESH) -> None:
         """Have ``method`` make ``what`` people see true again, with the arguments that ``draw`` gives then.
 
         At most one such call is under way, and one waits. Raises SlackRefused, SlackUnavailable.
         """
-        with as_urgent_as(Urgency.REFRESH):
+        with as_urgent_as(how_urgent):
             await self._refreshes.show(what, draw, lambda drawn: self._answered(method, "", drawn))
 
     async def granted_scopes(self) -> set[str]:

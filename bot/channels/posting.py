@@ -11,6 +11,7 @@ from typing import Any
 from bot.cards.message import Message
 from bot.channels.listing import pages
 from bot.context import Bot, channel
+from bot.rates import Urgency
 from bot.slack import SlackRefused
 from incidents.actions.posts import forget_post
 from incidents.model.identity import Channel, Person
@@ -65,7 +66,9 @@ async def show_once(
     return earlier
 
 
-async def shows_now(bot: Bot, post: Post, draw: Callable[[], Awaitable[Message]]) -> bool:
+async def shows_now(
+    bot: Bot, post: Post, draw: Callable[[], Awaitable[Message]], how_urgent: Urgency = Urgency.REFRESH
+) -> bool:
     """Have ``post`` show what ``draw`` gives when the turn of that has come.
 
     False for one that somebody deleted, which is forgotten, to be posted anew.
@@ -77,7 +80,7 @@ async def shows_now(bot: Bot, post: Post, draw: Callable[[], Awaitable[Message]]
         return {"channel": post.channel.id, "ts": post.message, **(await draw()).to_dict()}
 
     try:
-        await bot.slack.show("chat.update", f"{post.channel.id}/{post.message}", drawn)
+        await bot.slack.show("chat.update", f"{post.channel.id}/{post.message}", drawn, how_urgent)
     except SlackRefused as refused:
         if refused.error != "message_not_found":
             raise

@@ -70,7 +70,10 @@ URGENCIES: dict[JobKind, Urgency] = {
     JobKind.SET_TOPIC: Urgency.REFRESH,
     JobKind.READ_BACK: Urgency.REFRESH,
 }
-"""How urgent what a job asks of Slack is; all others tell somebody something. What is shown already is a refresh."""
+"""How urgent what a job asks of Slack is; all others tell somebody something.
+
+Making true again what is shown already is a refresh, but for calls.
+"""
 
 
 async def work(bot: Bot, job: Job) -> None:

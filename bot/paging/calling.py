@@ -9,6 +9,7 @@ from bot.cards.message import Message
 from bot.channels.posting import Spot, conversation_with, marked, show_once, shows_now
 from bot.context import Bot
 from bot.paging.views import call_view
+from bot.rates import Urgency
 from bot.slack import SlackRefused
 from incidents.actions.paging import could_not_call
 from incidents.actions.posts import remember_post
@@ -29,7 +30,7 @@ async def call(bot: Bot, job: Job) -> None:
         return
     posts = await bot.core.storage.read.posts(made.id, Purpose.CALL)
     try:
-        if posts and await shows_now(bot, posts[0], partial(_drawn, bot, made.id)):
+        if posts and await shows_now(bot, posts[0], partial(_drawn, bot, made.id), Urgency.PAGE):
             return
         if made.answer is Answer.WAITING:
             await _post(bot, job, escalation, made)
