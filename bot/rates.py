@@ -78,13 +78,13 @@ class Limit:
         return None if rate is None else Claim(self.name, rate.share(of), rate.calls, rate.seconds, rate.evenly)
 
 
-LATE = 0.5
+LATE = 1.0
 """Seconds by which one call may be longer on its way than another: what we send in a minute, Slack may see in less."""
 
 TIER_2, TIER_3, TIER_4 = (Rate(calls, 60 + LATE) for calls in (20, 50, 100))
 HUNDREDS = Rate(100, 20 + LATE)
 """What Slack calls hundreds a minute is 300 here, or fewer than 300: https://docs.slack.dev/reference/methods/auth.test"""
-CHANNEL = Rate(5, 5 + LATE)
+CHANNEL = Rate(5, 5 + LATE / 2)
 """Messages into one channel: "1 per second … short bursts >1 allowed"."""
 WORKSPACE = Rate(100, 20 + LATE)
 """Messages into all channels: "several hundred messages per minute"."""

@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 
 from bot.rates import Limit, Rate, Urgency
-from incidents.ports import CommonTurns, giving_way
+from incidents.ports import Claim, CommonTurns, giving_way
 
 log = structlog.get_logger()
 
@@ -24,8 +24,8 @@ EVENLY = 60.0
 """Seconds of an even pace after Slack refused: the stretch over which it counts."""
 REMEMBERED = 1000
 """Names (as many as channels posted in) after which those are forgotten of which nothing counts any more."""
-COMMON_LIMIT = 0.25
-"""Seconds for what all processes keep in common to answer; a person may be waiting."""
+COMMON_LIMIT = 2.0
+"""Seconds for what all processes keep in common to answer."""
 ALONE = 10.0
 """Seconds for which a process keeps the rates by itself, once that did not answer."""
 NEVER = float("-inf")
@@ -45,7 +45,7 @@ class Window:
 
     def free_at(self, urgency: Urgency) -> float:
         """When a call so urgent may be made, as things are."""
-        times = [self._held_until, *(until for least, until in self._taken_until.items() if least <= urgency)]
+        times = [self._held_until, self.taken_until(urgency)]
         if self._rate is not None:
             share = self._rate.share(urgency)
             if len(self._calls) >= share:
@@ -71,6 +71,10 @@ class Window:
     def taken(self, least: Urgency, until: float) -> None:
         """Other processes leave nothing to calls that are no more urgent than ``least``, ``until`` then."""
         self._taken_until[least] = max(self._taken_until.get(least, NEVER), until)
+
+    def taken_until(self, urgency: Urgency) -> float:
+        """Until when other processes leave nothing to a call so urgent."""
+        return max((until for least, until in self._taken_until.items() if least <= urgency), default=NEVER)
 
     def is_held(self, now: float) -> bool:
         """Whether Slack asked to wait."""
@@ -138,6 +142,10 @@ class Line:
         place.called.clear()
         insort(self._waiting, place)
 
+    def taken_until(self, place: Place, now: float) -> float:
+        """Until when others leave nothing to whoever stands there."""
+        return max(self._window(limit, now).taken_until(place.urgency) for limit in place.limits)
+
     def hold(self, limit: Limit, now: float, until: float) -> None:
         """Slack asked that nothing is called under this name ``until`` then."""
         self._window(limit, now).hold(until)
@@ -166,6 +174,8 @@ class Turns:
         self._common = common
         self._clock = clock
         self._alone_until = NEVER
+        self._asking = asyncio.Lock()
+        self._counting: set[asyncio.Task[float]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def are_held(self, limits: Iterable[Limit]) -> bool:
@@ -181,11 +191,11 @@ class Turns:
                 if not place.called.is_set():
                     with giving_way():
                         await place.called.wait()
-                wait = await self._taken_in_common(limits, urgency)
-                if not wait:
-                    return
+                taken_until = await self._taken_in_common(place)
                 now = self._clock()
-                self._line.put_back(place, now, now + wait)
+                if taken_until <= now:
+                    return
+                self._line.put_back(place, now, taken_until)
         finally:
             self._line.leave(place)
 
@@ -205,9 +215,28 @@ class Turns:
         at = self._line.next_at(now)
         self._timer = asyncio.get_running_loop().call_later(at - now, self._call_up) if at is not None else None
 
-    async def _taken_in_common(self, limits: Sequence[Limit], urgency: Urgency) -> float:
-        claims = [claim for limit in limits if (claim := limit.claim(urgency))]
-        return await self._commonly(lambda common: common.take(claims), 0.0) if claims else 0.0
+    async def _taken_in_common(self, place: Place) -> float:
+        """Until when other processes leave nothing to whoever was called; that it is long past, where it is their turn.
+
+        One asks after the other, so that what the first hears the others know. A person waits for no database: that
+        call is counted beside.
+        """
+        claims = [claim for limit in place.limits if (claim := limit.claim(place.urgency))]
+        if self._common is None or not claims:
+            return NEVER
+        if place.urgency is Urgency.PERSON:
+            counting = asyncio.create_task(self._taken(claims))
+            self._counting.add(counting)
+            counting.add_done_callback(self._counting.discard)
+            return NEVER
+        async with self._asking:
+            now = self._clock()
+            known = self._line.taken_until(place, now)
+            return known if known > now else await self._taken(claims)
+
+    async def _taken(self, claims: Sequence[Claim]) -> float:
+        wait = await self._commonly(lambda common: common.take(claims), 0.0)
+        return self._clock() + wait if wait else NEVER
 
     async def _commonly(self, ask: Callable[[CommonTurns], Awaitable[Answer]], otherwise: Answer) -> Answer:
         """What all processes keep in common says; while it can't be asked, each keeps the rates by itself."""

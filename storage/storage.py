@@ -18,8 +18,10 @@ from storage.unit import SqlUnit
 class SqlStorage:
     """`incidents.ports.Storage` on SQLite or PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, turns: Database | None = None) -> None:
         self.database = database
+        self.common_turns = None if turns is None else SqlTurns(turns)
+        """How often Slack is asked by all processes together; None where there is one only."""
         self._news = SqlNews(database)
         self.jobs = JobQueue(database, self._news)
         self._organisation = Remembered()
@@ -35,10 +37,13 @@ class SqlStorage:
             from storage.migrate import migrate  # Alembic, which is a fifth of the time in which a bot starts
 
             await migrate(address)
-        return cls(Database(database_url(address)))
+        database = Database(database_url(address))
+        return cls(database, Database(database_url(address)) if database.is_postgresql else None)
 
     async def close(self) -> None:
         await self.database.close()
+        if self.common_turns is not None:
+            await self.common_turns.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlUnit]:
@@ -51,11 +56,6 @@ class SqlStorage:
                 await self._news.at_commit(connection, Topic.JOBS)
         if enqueued:
             self._news.spread(Topic.JOBS)
-
-    @property
-    def common_turns(self) -> SqlTurns | None:
-        """How often Slack is asked by all processes together; None where there is one only."""
-        return SqlTurns(self.database) if self.database.is_postgresql else None
 
     @property
     def read(self) -> SqlReader:

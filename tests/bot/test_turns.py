@@ -138,11 +138,14 @@ class Common:
         self.claims: list[Claim] = []
         self.broken = False
         self.held: list[tuple[str, float]] = []
+        self.answers_at = asyncio.Event()
+        self.answers_at.set()
 
     async def take(self, claims: Sequence[Claim]) -> float:
         if self.broken:
             raise OSError("the database is away")
         self.claims += claims
+        await self.answers_at.wait()
         return self.answers.pop(0) if self.answers else 0.0
 
     async def hold(self, name: str, seconds: float, even_for: float) -> None:
@@ -187,6 +190,31 @@ async def test_without_what_is_common_a_process_keeps_the_rates_by_itself() -> N
         assert not late.done()
         late.cancel()
     assert Counter(line["event"] for line in logs) == {"rates_not_kept_in_common": 1}
+
+
+async def test_a_person_does_not_wait_for_what_is_common_and_is_counted_there() -> None:
+    common = Common()
+    common.answers_at = asyncio.Event()
+    turns = Turns(common)
+    await turns.take([ASKED], Urgency.PERSON)
+    await asyncio.sleep(0)
+    assert [claim.name for claim in common.claims] == ["asked"]
+    page = asyncio.create_task(turns.take([ASKED], Urgency.PAGE))
+    await asyncio.sleep(0)
+    assert not page.done()
+    common.answers_at.set()
+    await page
+
+
+async def test_what_one_heard_the_others_need_not_ask() -> None:
+    common = Common(60)
+    turns = Turns(common)
+    waiting = [asyncio.create_task(turns.take([ASKED], Urgency.PAGE)) for _ in range(5)]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(common.claims) == 1
+    for task in waiting:
+        task.cancel()
 
 
 async def test_who_gives_up_while_waiting_is_out_of_the_line() -> None:
