@@ -277,9 +277,11 @@ def _window(answers: Answers) -> Sequence[Block]:
 
 
 def _promised(answers: Answers, now: datetime) -> datetime | None:
+    """Counted from when customers read it: now, or the later time for which it is planned."""
     if answers.promise == KEPT:
         return answers.next_at
-    return now + timedelta(minutes=int(answers.promise)) if answers.promise.isdecimal() else None
+    told = max(now, answers.publish_at or now)
+    return told + timedelta(minutes=int(answers.promise)) if answers.promise.isdecimal() else None
 
 
 def _message_block(view: payloads.View) -> str:

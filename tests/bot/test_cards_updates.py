@@ -1,5 +1,6 @@
 """Status updates on cards: the draft with all that its approver must know, what customers know, what is offered."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -215,6 +216,13 @@ def test_what_is_written_next_keeps_the_title_and_the_time_of_maintenance() -> N
     for answers in (first_answers(made, None, ""), corrected_answers(made.updates, first)):
         assert (answers.title, answers.begins_at, answers.ends_at) == (second.text.title, *window.values())
         assert writing_in(answers, NOW).ends_at == window["ends_at"]
+
+
+def test_a_promise_counts_from_when_customers_read_it() -> None:
+    answers = replace(first_answers(incident(), None, ""), promise="30")
+    for planned, told in ((None, NOW), (NOW + timedelta(hours=2), NOW + timedelta(hours=2))):
+        written = writing_in(replace(answers, publish_at=planned), NOW)
+        assert written.next_at == told + timedelta(minutes=30)
 
 
 def test_the_history_is_what_customers_read_and_what_waits() -> None:

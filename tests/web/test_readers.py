@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from incidents.actions.declare import Declare, declare
 from incidents.actions.readers import begin_telling
@@ -280,3 +281,13 @@ async def test_there_is_no_way_in_by_what_does_not_exist(office: Office) -> None
     async with office.session.get(f"{office.url}/status/status/subscribe") as answer:
         assert answer.status == 200 and "Set-Cookie" not in answer.headers
         assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_answers_to_readers_take_their_style_from_where_they_were_asked(office: Office) -> None:
+    await office.subscribe("kim@example.com")
+    link = link_in(office.mail.to("kim@example.com")[-1], "confirm")
+    for asked in (f"{office.url}/status/status/subscribe", link):
+        _, text = await office.follow(asked, press=False)
+        style = text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert "://" not in style
+        assert URL(asked).join(URL(style)).path == "/status/status/style.css"

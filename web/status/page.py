@@ -116,12 +116,17 @@ def event(event: Event, reading: Reading) -> Rendered:
 
 def form(reading: Reading, address: str, chosen: Collection[str], fault: str) -> Rendered:
     """Where somebody subscribes, with what they filled in and what is wrong with it."""
-    return drawn("subscribe.html", reading, reading.address, address=address, chosen=chosen, fault=fault)
+    return drawn("subscribe.html", reading, _from_desk(reading), address=address, chosen=chosen, fault=fault)
 
 
 def sentences(reading: Reading, heading: str, sentence: str, press: str = "") -> Rendered:
     """An answer in a sentence, perhaps with a button that asks for it."""
-    return drawn("sentences.html", reading, reading.address, heading=heading, sentence=sentence, press=press)
+    return drawn("sentences.html", reading, _from_desk(reading), heading=heading, sentence=sentence, press=press)
+
+
+def _from_desk(reading: Reading) -> str:
+    """The page as seen from where readers subscribe, confirm or leave, which all lie three deep."""
+    return f"../../{'/'.join(reading.address.split('/')[-2:])}"
 
 
 def style(reading: Reading) -> Rendered:
