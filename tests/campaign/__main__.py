@@ -30,16 +30,19 @@ def soak(runs: int, seed: int, kills: bool, copies: int) -> None:
     """Storms, until as many are over; exit code 1 where something was not as it must be."""
     start_log(logging.CRITICAL)
     failed: list[int] = []
+    incidents = 0
     with ExitStack() as stack:
         fresh = _on_postgresql(stack) if copies else _on_sqlite(stack)
         for each in range(seed, seed + runs):
-            fault = asyncio.run(_fault(_one(each, fresh, copies or int(kills))))
-            if fault is not None:
+            outcome = asyncio.run(_outcome(_one(each, fresh, copies or int(kills))))
+            if isinstance(outcome, int):
+                incidents += outcome
+            else:
                 failed.append(each)
-                click.echo(f"seed {each}:\n{''.join(traceback.format_exception(fault))}")
+                click.echo(f"seed {each}:\n{''.join(traceback.format_exception(outcome))}")
             if (each - seed + 1) % 100 == 0:
                 click.echo(f"{each - seed + 1} runs, {len(failed)} failed")
-    click.echo(f"{runs} runs, seeds {seed} to {seed + runs - 1}; failed: {failed or 'none'}")
+    click.echo(f"{runs} runs, seeds {seed} to {seed + runs - 1}, {incidents} incidents; failed: {failed or 'none'}")
     raise SystemExit(bool(failed))
 
 
@@ -75,11 +78,11 @@ def _on_postgresql(stack: ExitStack) -> FreshDatabase:
     return fresh
 
 
-async def _fault(run: Coroutine[Any, Any, int]) -> BaseException | None:
-    """What was not as it must be."""
+async def _outcome(run: Coroutine[Any, Any, int]) -> int | BaseException:
+    """How many incidents there were; or what was not as it must be."""
     task = asyncio.ensure_future(run)
     await asyncio.wait([task])
-    return task.exception()
+    return task.exception() or task.result()
 
 
 if __name__ == "__main__":

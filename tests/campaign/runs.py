@@ -24,7 +24,7 @@ from tests.e2e.workspace import PATIENCE
 
 STORM = 0.6
 """Seconds."""
-LONG_STORM = 2.0
+LONG_STORM = 3.0
 """Seconds; in which bots are killed and started again."""
 STARTS = 5
 CALM = timedelta(seconds=10)
