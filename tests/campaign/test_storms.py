@@ -1,4 +1,4 @@
-"""Many short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed."""
+"""Hundreds of short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed."""
 
 from pathlib import Path
 from shutil import copy
@@ -7,7 +7,7 @@ import pytest
 
 from tests.campaign.runs import storm_and_calm
 
-BLOCKS, RUNS = 10, 4
+BLOCKS, RUNS = 25, 8
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
