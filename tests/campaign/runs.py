@@ -22,7 +22,7 @@ from tests.e2e.exactly_once import jobs_done
 from tests.e2e.process import Processes, processes
 from tests.e2e.workspace import PATIENCE
 
-STORM = 0.6
+STORM = 0.4
 """Seconds."""
 LONG_STORM = 3.0
 """Seconds; in which bots are killed and started again."""
