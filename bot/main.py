@@ -219,10 +219,10 @@ async def _socket(
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield handler.client.is_connected
     finally:
-        await _closed(handler)
+        await leave_slack(handler)
 
 
-async def _closed(handler: AsyncSocketModeHandler) -> None:
+async def leave_slack(handler: AsyncSocketModeHandler) -> None:
     """Close the connection; where Slack does not answer to that, without its farewell."""
     try:
         async with asyncio.timeout(FAREWELL):

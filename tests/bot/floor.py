@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import build_app
 from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity, person
+from bot.main import leave_slack
 from bot.people import People
 from bot.rates import unlimited
 from bot.slack import Door
@@ -179,6 +180,6 @@ async def at_work(
         await socket.connect_async()  # type: ignore[no-untyped-call]
         yield Floor(sandbox, bot, runner, storage, clock)
     finally:
-        await socket.close_async()  # type: ignore[no-untyped-call]
+        await leave_slack(socket)
         await runner.stop()
         await storage.close()
