@@ -63,10 +63,18 @@ class Circuit:
                 wait=wait_exponential_jitter(multiplier=FIRST_LOOK, max=LONGEST_LOOK, jitter=FIRST_LOOK),
                 before_sleep=self._away,
             )
-            await looking(self._probe)
+            await looking(self._answers)
             self._back()
         finally:
             self._looking = None
+
+    async def _answers(self) -> bool:
+        """Whatever goes wrong with a look, there is another: else it would stay open for ever."""
+        try:
+            return await self._probe()
+        except Exception:
+            log.exception("look_for_slack_failed")
+            return False
 
     def _away(self, state: RetryCallState) -> None:
         if self.since is None:

@@ -7,6 +7,7 @@ Errors: each method's page at https://docs.slack.dev/reference/methods
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -279,8 +280,10 @@ class Door:
                 answer = await webhook.send_dict(message)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackUnavailable("response_url", _reason(error)) from error
+        except UnicodeDecodeError as error:
+            raise SlackUnavailable("response_url", UNREADABLE) from error
         if answer.status_code == 429:
-            raise SlackUnavailable("response_url", "ratelimited", "", float(answer.headers.get("Retry-After", 1)))
+            raise SlackUnavailable("response_url", "ratelimited", "", _retry_after(answer.headers))
         if answer.status_code >= 500:
             raise SlackUnavailable("response_url", f"status {answer.status_code}")
         if answer.status_code >= 400:
@@ -361,8 +364,8 @@ class Door:
             raise _understood(method, error) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackUnavailable(method, _reason(error)) from error
-        except AttributeError as error:
-            # slack_sdk takes whatever was answered for a mapping.
+        except (AttributeError, UnicodeDecodeError) as error:
+            # slack_sdk takes whatever was answered for a mapping, in UTF-8.
             raise SlackUnavailable(method, UNREADABLE) from error
 
 
@@ -379,6 +382,18 @@ def _reason(error: Exception) -> str:
     return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
 
 
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds that Slack asks to wait; one, where that is no number but a date of something in between.
+
+    https://docs.slack.dev/apis/web-api/rate-limits
+    """
+    try:
+        seconds = float(headers.get("Retry-After", 1))
+    except ValueError:
+        return 1.0
+    return seconds if math.isfinite(seconds) and seconds >= 0 else 1.0
+
+
 def _understood(method: str, error: SlackApiError) -> SlackRefused | SlackUnavailable:
     answer, headers = error.response, error.response.headers
     request_id = headers.get("x-slack-req-id", "")
@@ -386,7 +401,7 @@ def _understood(method: str, error: SlackApiError) -> SlackRefused | SlackUnavai
         return SlackUnavailable(method, UNREADABLE, request_id)
     said = answer.data.get("error", UNREADABLE)
     if answer.status_code == 429 or said in {"ratelimited", "rate_limited"}:
-        return SlackUnavailable(method, "ratelimited", request_id, float(headers.get("Retry-After", 1)))
+        return SlackUnavailable(method, "ratelimited", request_id, _retry_after(headers))
     if said in RETRIED:
         return SlackUnavailable(method, said, request_id)
     return SlackRefused(method, said, answer.data, request_id)

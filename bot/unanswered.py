@@ -7,6 +7,7 @@ where it always stands.
 from datetime import datetime
 
 import structlog
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from bot.cards.answers import unanswered
 from bot.rates import Urgency, as_urgent_as
@@ -14,6 +15,10 @@ from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.identity import Person
 
 log = structlog.get_logger()
+
+
+TRIES = 3
+"""Times that it is tried to tell somebody, each once Slack is back."""
 
 
 class Unanswered:
@@ -29,8 +34,12 @@ class Unanswered:
         self._people.add(person)
         try:
             with as_urgent_as(Urgency.NOTICE):
-                await slack.back()
-                await slack.call("chat.postMessage", channel=person.id, **unanswered(asked_at).to_dict())
+                async for attempt in AsyncRetrying(
+                    retry=retry_if_exception_type(SlackUnavailable), stop=stop_after_attempt(TRIES), reraise=True
+                ):
+                    with attempt:
+                        await slack.back()
+                        await slack.call("chat.postMessage", channel=person.id, **unanswered(asked_at).to_dict())
         except (SlackRefused, SlackUnavailable) as error:
             log.warning("unanswered_not_told", by=person, error=str(error), request_id=error.request_id)
         finally:

@@ -86,8 +86,6 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
     """
     caught, failed = 0, []
     attached = await bot.core.storage.read.attached_channels()
-    if since is None:
-        await _note_names(bot, {where for _, where in attached})
     for number, where in attached:
         try:
             async with noticing_loss(bot, where):
@@ -98,6 +96,8 @@ async def catch_up(bot: Bot, since: datetime | None = None) -> int:
         except Exception:
             log.exception("not_caught_up", incident=number)
             failed.append(number)
+    if since is None:
+        await _note_names(bot, {where for _, where in attached})
     bot.metrics.caught_up(caught)
     if caught:
         log.info("caught_up", messages=caught)
@@ -115,6 +115,8 @@ async def _note_names(bot: Bot, attached: Collection[Channel]) -> None:
                 await channel_renamed(bot.core, where, found["name"])
     except (SlackRefused, SlackUnavailable) as error:
         log.warning("names_not_noted", error=str(error), request_id=error.request_id)
+    except Exception:
+        log.exception("names_not_noted")
 
 
 async def read_back(bot: Bot, job: Job) -> None:

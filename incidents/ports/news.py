@@ -12,8 +12,6 @@ class Topic(StrEnum):
     """There is something to do."""
     PERSON = "person"
     """Somebody's profile changed on the platform; tells whose."""
-    DONE = "done"
-    """What one process does for all is done; tells what."""
 
 
 class News(Protocol):

@@ -115,3 +115,20 @@ async def test_it_is_known_when_slack_is_back(sandbox: Sandbox, door: Door) -> N
     assert not back.done()
     sandbox.slack.troubles.api.clear()
     await back
+
+
+async def test_a_look_that_fails_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit, "FIRST_LOOK", 0.001)
+    looks = iter([RuntimeError("unforeseen"), None])
+
+    async def look() -> bool:
+        if error := next(looks):
+            raise error
+        return True
+
+    told: list[bool] = []
+    away = circuit.Circuit(look, told.append)
+    for _ in range(SUSPICIOUS):
+        away.failed()
+    await eventually(lambda: told == [True, False])
+    assert not away.is_open

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack
@@ -247,3 +249,28 @@ async def test_a_method_that_is_not_in_the_table_is_a_mistake_of_ours(door: Door
 def test_every_method_of_the_table_is_one_of_slacks_and_the_manifest_has_its_scopes() -> None:
     assert set(SCOPES) <= set(METHODS)
     assert manifest_faults(read_manifest()) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "headers", "retry_after"),
+    [
+        (429, b'{"ok":false,"error":"ratelimited"}', {"Retry-After": "Sat, 28 Nov 2026 05:00:00 GMT"}, 1.0),
+        (200, b"\xff\xfe", {}, None),
+    ],
+)
+async def test_what_something_in_between_answers_is_slack_not_being_there(
+    monkeypatch: pytest.MonkeyPatch, status: int, said: bytes, headers: dict[str, str], retry_after: float | None
+) -> None:
+    monkeypatch.setattr(slack, "ATTEMPTS", 1)
+
+    async def answers(_: web.Request) -> web.Response:
+        return web.Response(status=status, body=said, headers=headers, content_type="application/json", charset="utf-8")
+
+    app = web.Application()
+    app.router.add_post("/{any}", answers)
+    async with TestServer(app) as server:
+        door = Door(AsyncWebClient("xoxb-1", base_url=str(server.make_url("/")), retry_handlers=[]))
+        for asked in (door.call("auth.test"), door.respond(str(server.make_url("/url")), text="Done.")):
+            with pytest.raises(SlackUnavailable) as raised:
+                await asked
+            assert raised.value.retry_after == retry_after

@@ -62,3 +62,9 @@ async def test_where_slack_refuses_that_too_the_log_says_so(floor: Floor) -> Non
     assert told(floor, "ANA") == []
     await asks(floor, ANA)
     assert len(told(floor, "ANA")) == 1
+
+
+async def test_one_fault_upon_slacks_return_loses_nobody(floor: Floor) -> None:
+    floor.trouble("chat.postMessage", error="service_unavailable")
+    await asks(floor, ANA)
+    assert len(told(floor, "ANA")) == 1
