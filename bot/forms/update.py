@@ -172,7 +172,7 @@ def preview_view(answers: Answers, now: datetime) -> dict[str, Any]:
     """What customers will read, in the order in which the page has it: a service that is well is not listed there."""
     promised, over = _promised(answers, now), answers.status is PublicStatus.RESOLVED
     chosen = {} if over else {service: impact for service, impact in answers.chosen.items() if impact.rank}
-    services = [f"{escape(service.name)} · {impact.word.capitalize()}" for service, impact in chosen.items()]
+    services = [f"{escape(service.name)} · {impact.as_read}" for service, impact in chosen.items()]
     window = _planned(answers)
     stands = window.stage(answers.status, answers.publish_at or now) if window else answers.status
     lines = [

@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 
 import web.status
 from incidents.public.page import Window
-from web.status.language import LOCALES, language
+from incidents.public.words import Impact
+from web.status.language import IMPACTS, LOCALES, language
 
 ROOM = Path(web.status.__file__).parent
 TRANSLATED = sorted(set(LOCALES) - {"en"})
@@ -93,3 +94,7 @@ def test_days_and_windows() -> None:
     assert german.month(date(2026, 3, 1)) == "März 2026"
     night = Window(datetime(2026, 12, 31, 23, tzinfo=UTC), datetime(2027, 1, 1, 1, 30, tzinfo=UTC))
     assert english.window(night) == "Thu 31 Dec, 23:00 – Fri 1 Jan, 01:30 UTC"
+
+
+def test_a_page_says_of_a_service_what_the_preview_said() -> None:
+    assert {impact: impact.as_read for impact in Impact} == IMPACTS
