@@ -134,11 +134,13 @@ class Line:
         return min((self._free_at(place, now) for place in self._waiting), default=None)
 
     def put_back(self, place: Place, now: float, until: float) -> None:
-        """Stand in the same place again, since others took what was free ``until`` then."""
+        """Stand in the same place again, since others took what was free ``until`` then.
+
+        Which of the limits it was is not told; the narrowest waits, since a busy channel must hold up no other.
+        """
         for limit in place.limits:
-            window = self._window(limit, now)
-            window.give_back(place.called_at)
-            window.taken(place.urgency, until)
+            self._window(limit, now).give_back(place.called_at)
+        self._window(place.limits[-1], now).taken(place.urgency, until)
         place.called.clear()
         insort(self._waiting, place)
 

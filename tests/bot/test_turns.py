@@ -170,6 +170,18 @@ async def test_what_others_took_from_the_least_urgent_is_there_for_people() -> N
     refresh.cancel()
 
 
+async def test_a_channel_in_which_others_post_holds_up_no_other() -> None:
+    common = Common(60)
+    turns = Turns(common)
+    busy = asyncio.create_task(turns.take(published("chat.postMessage", "C1"), Urgency.PAGE))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert common.answers == []
+    await turns.take(published("chat.postMessage", "D1"), Urgency.PAGE)
+    assert not busy.done()
+    busy.cancel()
+
+
 async def test_slacks_wish_to_wait_is_known_to_all() -> None:
     common = Common()
     turns = Turns(common)
