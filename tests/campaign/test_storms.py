@@ -1,4 +1,4 @@
-"""Hundreds of short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed."""
+"""A hundred short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed."""
 
 from pathlib import Path
 from shutil import copy
@@ -7,7 +7,7 @@ import pytest
 
 from tests.campaign.runs import storm_and_calm
 
-BLOCKS, RUNS = 25, 8
+BLOCKS, RUNS = 25, 4
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
