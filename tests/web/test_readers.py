@@ -272,6 +272,37 @@ async def test_what_is_no_address_is_said_at_the_field(office: Office, address: 
     assert office.mail.taken == []
 
 
+async def test_a_form_that_is_none_is_answered_like_an_empty_one(office: Office) -> None:
+    for body, kind in (
+        (b"x" * 20_000, "application/x-www-form-urlencoded"),
+        (b"x", "multipart/form-data; boundary=y"),
+        (b"address=kim%40example.com", "application/x-www-form-urlencoded; charset=none"),
+        (b"{}", "application/json"),
+    ):
+        headers = {"Content-Type": kind}
+        async with office.session.post(f"{office.url}/status/status/subscribe", data=body, headers=headers) as answer:
+            assert answer.status == 422 and "Write an e-mail address" in await answer.text(), kind
+    assert office.mail.taken == []
+
+
+async def test_while_nothing_can_be_stored_readers_are_asked_to_come_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> None:
+        raise OSError("the database is gone")
+
+    await office.subscribe("kim@example.com")
+    link = link_in(office.mail.taken[0], "confirm")
+    for what in ("subscribe_reader", "confirm_reader"):
+        monkeypatch.setattr(f"web.readers.routes.{what}", gone)
+    assert await office.subscribe("lee@example.com") == 503
+    async with office.session.post(link, headers={"Accept-Language": "de"}) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert "Gleich wieder da" in await answer.text()
+    monkeypatch.undo()
+    assert (await office.follow(link))[0] == 200
+
+
 async def test_there_is_no_way_in_by_what_does_not_exist(office: Office) -> None:
     for page in ("inside", "nothing"):
         assert await office.subscribe("kim@example.com", page=page) == 404

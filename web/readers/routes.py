@@ -3,21 +3,27 @@
 What is answered does not tell who reads a page.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+import structlog
 from aiohttp import web
+from multidict import MultiDict, MultiDictProxy
 
 from incidents.actions.readers import confirm_reader, remove_reader, subscribe_reader
 from incidents.core import Core
 from incidents.public.page import Snapshot
 from incidents.public.readers import NoAddress, Reader
 from web.status import desk
+from web.status.answers import USELESS_LINK, not_now, nothing_here
 from web.status.kept import SAFE
-from web.status.site import nothing_here
 from web.status.surface import Reading, Rendered
 
+log = structlog.get_logger()
+
 FORM_LIMIT = 16 * 1024
-"""Bytes of a form."""
+"""Bytes of a form; a larger one is not read."""
 
 
 class ReaderDesk:
@@ -33,26 +39,24 @@ class ReaderDesk:
         """They stand before the routes of the pages, which take all that is below them."""
         return [
             web.get("/status/{page}/subscribe", self.ask),
-            web.post("/status/{page}/subscribe", self.subscribe),
-            web.get("/readers/{token}/confirm", self.ask_to_confirm),
-            web.post("/readers/{token}/confirm", self.confirm),
-            web.get("/readers/{token}/leave", self.ask_to_leave),
-            web.post("/readers/{token}/leave", self.leave),
+            web.post("/status/{page}/subscribe", partial(_answered, self.subscribe)),
+            web.get("/readers/{token}/confirm", partial(_answered, self.ask_to_confirm)),
+            web.post("/readers/{token}/confirm", partial(_answered, self.confirm)),
+            web.get("/readers/{token}/leave", partial(_answered, self.ask_to_leave)),
+            web.post("/readers/{token}/leave", partial(_answered, self.leave)),
         ]
 
     async def ask(self, request: web.Request) -> web.Response:
         """The form in which somebody subscribes."""
-        reading = self._public(request.match_info["page"])
+        reading = self._public(request)
         return _answer(desk.asked(reading) if self._mail else desk.by_feed_only(reading))
 
     async def subscribe(self, request: web.Request) -> web.Response:
         """Sends a mail that asks to confirm; the answer is the same for whoever is subscribed already."""
-        reading = self._public(request.match_info["page"])
+        reading = self._public(request)
         if not self._mail:
             return _answer(desk.by_feed_only(reading))
-        if (request.content_length or 0) > FORM_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(FORM_LIMIT, request.content_length or 0)
-        filled = await request.post()
+        filled = await _filled(request)
         address = str(filled.get("address", ""))
         known = {service.id for service in reading.snapshot.page.services}
         chosen = {str(each) for each in filled.getall("service", [])} & known
@@ -65,46 +69,67 @@ class ReaderDesk:
     async def ask_to_confirm(self, request: web.Request) -> web.Response:
         """The link of the first mail."""
         reader = await self._reader(request)
-        return _answer(desk.confirming(self._reading(reader.page), reader.address))
+        return _answer(desk.confirming(self._reading(request, reader.page), reader.address))
 
     async def confirm(self, request: web.Request) -> web.Response:
         """Whoever pressed the button is told from now on."""
-        reader = _there(await confirm_reader(self._core, request.match_info["token"]))
-        return _answer(desk.subscribed(self._reading(reader.page)))
+        reader = _there(request, await confirm_reader(self._core, request.match_info["token"]))
+        return _answer(desk.subscribed(self._reading(request, reader.page)))
 
     async def ask_to_leave(self, request: web.Request) -> web.Response:
         """The link of every other mail."""
         reader = await self._reader(request)
-        return _answer(desk.leaving(self._reading(reader.page), reader.address))
+        return _answer(desk.leaving(self._reading(request, reader.page), reader.address))
 
     async def leave(self, request: web.Request) -> web.Response:
         """One press, of a person's or of their mail program's: https://www.rfc-editor.org/rfc/rfc8058#section-3.2"""
-        reader = _there(await remove_reader(self._core, request.match_info["token"]))
-        return _answer(desk.left(self._reading(reader.page)))
+        reader = _there(request, await remove_reader(self._core, request.match_info["token"]))
+        return _answer(desk.left(self._reading(request, reader.page)))
 
     async def _reader(self, request: web.Request) -> Reader:
-        return _there(await self._core.storage.read.readers.with_token(request.match_info["token"]))
+        return _there(request, await self._core.storage.read.readers.with_token(request.match_info["token"]))
 
-    def _public(self, page: str) -> Reading:
+    def _public(self, request: web.Request) -> Reading:
         """Raises HTTPNotFound, for a private page too."""
-        reading = self._reading(page)
+        reading = self._reading(request, request.match_info["page"])
         if reading.snapshot.page.private:
-            raise nothing_here()
+            raise nothing_here(request)
         return reading
 
-    def _reading(self, page: str) -> Reading:
+    def _reading(self, request: web.Request, page: str) -> Reading:
         """Raises HTTPNotFound."""
         snapshot = self._pages(page)
         if snapshot is None:
-            raise nothing_here()
+            raise nothing_here(request)
         place = "private" if snapshot.page.private else "status"
         return Reading(snapshot, f"{self._url}/{place}/{page}", self._core.clock())
 
 
-def _there(reader: Reader | None) -> Reader:
+async def _answered(answer: Callable[[web.Request], Awaitable[web.Response]], request: web.Request) -> web.Response:
+    """What ``answer`` gives; where the database cannot be asked, that it is to be tried again."""
+    try:
+        return await answer(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("reader_not_answered")  # without the address, which holds a token
+        return not_now(request)
+
+
+async def _filled(request: web.Request) -> MultiDictProxy[Any]:
+    """What was filled in; of a form that is none, or larger than any, nothing."""
+    if (request.content_length or 0) > FORM_LIMIT:
+        return MultiDictProxy(MultiDict())
+    try:
+        return await request.post()
+    except (ValueError, LookupError, web.HTTPRequestEntityTooLarge):
+        return MultiDictProxy(MultiDict())
+
+
+def _there(request: web.Request, reader: Reader | None) -> Reader:
     """Raises HTTPNotFound."""
     if reader is None:
-        raise nothing_here("This link does nothing any more", "Nothing is sent to whoever it was for.")
+        raise nothing_here(request, USELESS_LINK)
     return reader
 
 

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import structlog
 from aiohttp import web
@@ -12,6 +11,7 @@ from multidict import CIMultiDict
 from incidents.public.page import Snapshot
 from web.status.surface import Reading, Rendered
 from web.status.surfaces import surface_at
+from web.status.wanted import takes_gzip
 
 log = structlog.get_logger()
 
@@ -105,14 +105,3 @@ def _kept(rendered: Rendered, path: str, minute: int, snapshot: Snapshot) -> Kep
     worth = len(rendered.body) >= SMALLEST and rendered.media_type.startswith(PACKED)
     packed = gzip.compress(rendered.body, mtime=0) if worth else None
     return Kept(snapshot, minute, etag, headers, rendered.body, packed)
-
-
-@lru_cache(maxsize=256)
-def takes_gzip(accepted: str) -> bool:
-    """Whether an ``Accept-Encoding`` admits gzip. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"""
-    weights: dict[str, str] = {}
-    for coding in accepted.lower().split(","):
-        name, _, weight = coding.partition(";")
-        weights[name.strip()] = weight.replace(" ", "")
-    weight = weights.get("gzip", weights.get("*", "q=0"))
-    return weight.removeprefix("q=").strip("0.") != "" or not weight

@@ -48,7 +48,7 @@ class Look:
     @property
     def style_digest(self) -> str:
         """Goes into the style sheet's address, so that a page never meets another version's."""
-        return hashlib.sha256(_style(self.reading.snapshot.page.colour)).hexdigest()[:12]
+        return hashlib.sha256(style_sheet(self.reading.snapshot.page.colour)).hexdigest()[:12]
 
     @property
     def home(self) -> str:
@@ -131,7 +131,7 @@ def _from_desk(reading: Reading) -> str:
 
 def style(reading: Reading) -> Rendered:
     """How the page looks, in its own colour."""
-    return Rendered("text/css; charset=utf-8", _style(reading.snapshot.page.colour))
+    return Rendered("text/css; charset=utf-8", style_sheet(reading.snapshot.page.colour))
 
 
 def icon(reading: Reading) -> Rendered:
@@ -159,5 +159,6 @@ def drawn(template: str, reading: Reading, root: str, **values: Any) -> Rendered
 
 
 @cache
-def _style(colour: str) -> bytes:
+def style_sheet(colour: str) -> bytes:
+    """How pages of this colour look; of an empty one, as they look by default."""
     return (accent(colour) + (files("web.status") / "style.css").read_text()).encode()

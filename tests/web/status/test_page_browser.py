@@ -88,12 +88,21 @@ async def test_everybody_can_read_them(
         await page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_who_is_sent_away_can_read_why(browser: Browser, site: Served, scheme: Any) -> None:
-    page = await browser.new_page(color_scheme=scheme)
+@pytest.mark.parametrize(
+    ("scheme", "size", "locale", "heading"),
+    [("light", WIDE, "en-GB", "Nothing is here"), ("dark", PHONE, "de-AT", "Hier ist nichts")],
+)
+async def test_who_is_sent_away_can_read_why(
+    browser: Browser, site: Served, scheme: Any, size: tuple[int, int], locale: str, heading: str, screenshots: Path
+) -> None:
+    viewport = ViewportSize(width=size[0], height=size[1])
+    page = await browser.new_page(viewport=viewport, color_scheme=scheme, locale=locale)
     await page.goto(f"{site.url}/status/none")
+    assert await page.get_by_role("heading", level=1).inner_text() == heading
+    assert await page.evaluate("getComputedStyle(document.body).borderTopWidth") == "4px"  # its style may be used
     found = await Axe().run(page, options=STANDARD)
     assert found.violations_count == 0, found.generate_report()
+    await page.screenshot(path=screenshots / f"status-none-{scheme}.png")
 
 
 async def test_the_keyboard_skips_to_the_content(browser: Browser, site: Served) -> None:

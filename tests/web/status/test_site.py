@@ -11,12 +11,14 @@ from aiohttp import ClientResponse, ClientSession, encode_basic_auth
 
 from incidents.public.page import Logo, Snapshot
 from tests.web.status.pages import BUSY, CALM, STATUS, Served, Shelf, served
-from web.status.kept import takes_gzip
 from web.status.surfaces import SURFACES
+from web.status.wanted import language_wanted, takes_gzip
 
 PARTNERS = Snapshot(replace(STATUS, id="partners", name="For partners", private=True), BUSY.events)
 KEY = "kAxw5Zq0-xB2m_3jv7LdT"
 ETERNAL = 1000.0
+LANGUAGES = [({}, '<html lang="en">'), ({"Accept-Language": "de-DE, en;q=0.5"}, '<html lang="de">')]
+"""What a reader's browser asks for, and what the answer is in."""
 
 
 @pytest.fixture
@@ -191,6 +193,26 @@ def test_gzip_is_sent_only_where_it_is_wanted(accepted: str, taken: bool) -> Non
     assert takes_gzip(accepted) is taken
 
 
+@pytest.mark.parametrize(
+    ("accepted", "code"),
+    [
+        ("de", "de"),
+        ("de-AT, en;q=0.9", "de"),
+        ("fr, de;q=0.4, en;q=0.8", "en"),
+        ("FR, DE;Q=0.4", "de"),
+        ("de;q=0", "en"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("de;q=much", "en"),
+        ("deutsch", "en"),
+        (";;,=,\x00", "en"),
+    ],
+)
+def test_readers_are_answered_in_the_language_they_want_most(accepted: str, code: str) -> None:
+    assert language_wanted(accepted).code == code
+
+
 async def test_nothing_is_posted_to_a_page(reader: ClientSession) -> None:
     assert (await reader.post("/status/acme", data={"a": "b"})).status == 405
 
@@ -233,9 +255,12 @@ async def test_a_private_page_is_read_by_signing_in(reader: ClientSession) -> No
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), path
 
 
-async def test_who_is_not_signed_in_is_asked_to_alike_for_whatever_page(reader: ClientSession) -> None:
+@pytest.mark.parametrize(("language", "said"), LANGUAGES)
+async def test_who_is_not_signed_in_is_asked_to_alike_for_whatever_page(
+    reader: ClientSession, language: dict[str, str], said: str
+) -> None:
     answers = [
-        await reader.get(f"/private/{page}{path}", headers=headers)
+        await reader.get(f"/private/{page}{path}", headers=headers | language)
         for page, headers in [
             ("partners", {}),
             ("partners", signing_in("partners", "wrong")),
@@ -256,6 +281,7 @@ async def test_who_is_not_signed_in_is_asked_to_alike_for_whatever_page(reader: 
     assert answers[0].headers["WWW-Authenticate"] == 'Basic realm="Status page", charset="UTF-8"'
     assert answers[0].headers["Cache-Control"] == "no-store"
     assert len({(await answer.read(), tuple(told(answer).items())) for answer in answers}) == 1
+    assert said in await answers[0].text()
 
 
 @pytest.mark.parametrize("authorization", ["Basic", "Basic !!!", "Bearer x", "Basic bm9jb2xvbg==", "Basic /w=="])
@@ -263,17 +289,22 @@ async def test_a_sign_in_that_is_none_is_answered_like_any_wrong_one(reader: Cli
     assert (await reader.get("/private/partners", headers={"Authorization": authorization})).status == 401
 
 
-async def test_a_private_page_is_found_by_nobody_without_its_key(reader: ClientSession) -> None:
+@pytest.mark.parametrize(("language", "said"), LANGUAGES)
+async def test_a_private_page_is_found_by_nobody_without_its_key(
+    reader: ClientSession, language: dict[str, str], said: str
+) -> None:
     answers = [
-        await reader.get(address + path)
+        await reader.get(address + path, headers=language)
         for address in (
             *("/status/partners", "/status/none", "/status/%FF", "/status/%ED%A0%80"),
             *("/shared/wrong", "/shared/partners", "/shared/" + "x" * 999, "/shared/%FF", "/shared/%00"),
         )
         for path in ("", "/", "/style.css", "/incidents/cards", "/nothing")
     ]
+    answers.append(await reader.get("/", headers=language))
     assert {answer.status for answer in answers} == {404}
     assert len({(await answer.read(), tuple(told(answer).items())) for answer in answers}) == 1
+    assert said in await answers[0].text() and answers[0].headers["Vary"] == "Accept-Language"
 
 
 async def test_a_key_that_is_taken_back_opens_nothing_any_more(
