@@ -134,15 +134,19 @@ class Line:
         return min((self._free_at(place, now) for place in self._waiting), default=None)
 
     def put_back(self, place: Place, now: float, until: float) -> None:
-        """Stand in the same place again, since others took what was free ``until`` then.
+        """Stand in the same place again, since others took what was free ``until`` then."""
+        for limit in place.limits:
+            self._window(limit, now).give_back(place.called_at)
+        self.taken(place, now, until)
+        place.called.clear()
+        insort(self._waiting, place)
+
+    def taken(self, place: Place, now: float, until: float) -> None:
+        """Others leave nothing to whoever is no more urgent than that, ``until`` then.
 
         Which of the limits it was is not told; the narrowest waits, since a busy channel must hold up no other.
         """
-        for limit in place.limits:
-            self._window(limit, now).give_back(place.called_at)
         self._window(place.limits[-1], now).taken(place.urgency, until)
-        place.called.clear()
-        insort(self._waiting, place)
 
     def taken_until(self, place: Place, now: float) -> float:
         """Until when others leave nothing to whoever stands there."""
@@ -177,7 +181,7 @@ class Turns:
         self._clock = clock
         self._alone_until = NEVER
         self._asking = asyncio.Lock()
-        self._counting: set[asyncio.Task[float]] = set()
+        self._counting: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def are_held(self, limits: Iterable[Limit]) -> bool:
@@ -227,7 +231,7 @@ class Turns:
         if self._common is None or not claims:
             return NEVER
         if place.urgency is Urgency.PERSON:
-            counting = asyncio.create_task(self._taken(claims))
+            counting = asyncio.create_task(self._counted(place, claims))
             self._counting.add(counting)
             counting.add_done_callback(self._counting.discard)
             return NEVER
@@ -235,6 +239,12 @@ class Turns:
             now = self._clock()
             known = self._line.taken_until(place, now)
             return known if known > now else await self._taken(claims)
+
+    async def _counted(self, place: Place, claims: Sequence[Claim]) -> None:
+        """A call that is under way already is counted; where others had left nothing to it, those after it wait."""
+        async with self._asking:
+            until = await self._taken(claims)
+        self._line.taken(place, self._clock(), until)
 
     async def _taken(self, claims: Sequence[Claim]) -> float:
         wait = await self._commonly(lambda common: common.take(claims), 0.0)

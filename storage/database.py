@@ -27,6 +27,9 @@ SQLITE_PRAGMAS = (
 POSTGRESQL_LIMITS = {"timeout": 10, "command_timeout": 10}
 """Seconds, as with SQLite above: to connect, and for one statement. https://magicstack.github.io/asyncpg/current/api/"""
 
+CONNECTIONS = 20
+"""To PostgreSQL, of one process; half of them are kept while nothing needs them."""
+
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -66,14 +69,19 @@ class DatabaseInUse(Exception):
 
 
 class Database:
-    """An open database. Unless it is ``unhurried``, PostgreSQL must answer within limits."""
+    """An open database, by so many ``connections`` to PostgreSQL at most.
 
-    def __init__(self, url: URL, unhurried: bool = False) -> None:
+    Unless it is ``unhurried``, PostgreSQL must answer within limits.
+    """
+
+    def __init__(self, url: URL, unhurried: bool = False, connections: int = CONNECTIONS) -> None:
         self._url = url
         limits = {} if unhurried else POSTGRESQL_LIMITS
         self.is_postgresql = url.get_backend_name() == "postgresql"
         if self.is_postgresql:
-            engine = _engine(url, connect_args=limits, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            kept = (connections + 1) // 2
+            pool = {"pool_size": kept, "max_overflow": connections - kept}
+            engine = _engine(url, connect_args=limits, pool_pre_ping=True, **pool)
             self._writer = engine
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         else:

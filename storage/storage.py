@@ -14,6 +14,9 @@ from storage.standing import is_up_to_date
 from storage.turns import SqlTurns
 from storage.unit import SqlUnit
 
+FOR_TURNS = 2
+"""Connections: one process asks for one turn after the other, and passes on Slack's wish to wait beside."""
+
 
 class SqlStorage:
     """`incidents.ports.Storage` on SQLite or PostgreSQL."""
@@ -38,7 +41,8 @@ class SqlStorage:
 
             await migrate(address)
         database = Database(database_url(address))
-        return cls(database, Database(database_url(address)) if database.is_postgresql else None)
+        turns = Database(database_url(address), connections=FOR_TURNS) if database.is_postgresql else None
+        return cls(database, turns)
 
     async def close(self) -> None:
         await self.database.close()

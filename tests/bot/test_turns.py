@@ -218,6 +218,21 @@ async def test_a_person_does_not_wait_for_what_is_common_and_is_counted_there() 
     await page
 
 
+async def test_what_others_took_of_a_persons_call_the_next_wait_for() -> None:
+    common = Common(60)
+    turns = Turns(common)
+    await turns.take([ASKED], Urgency.PERSON)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    late = [asyncio.create_task(turns.take([ASKED], urgency)) for urgency in (Urgency.PERSON, Urgency.PAGE)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert len(common.claims) == 1
+    assert not any(task.done() for task in late)
+    for task in late:
+        task.cancel()
+
+
 async def test_what_one_heard_the_others_need_not_ask() -> None:
     common = Common(60)
     turns = Turns(common)
