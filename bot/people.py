@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from bot.channels.listing import pages
-from bot.rates import Urgency, as_urgent_as
+from bot.rates import beside
 from bot.slack import Door, SlackRefused, SlackUnavailable
 from incidents.model.alert import TOOLS
 from incidents.model.identity import TOCSIN, Channel, Group, Person, PlatformId
@@ -80,7 +80,7 @@ class Listed(Generic[Item]):
     async def known(self, read: Callable[[], Awaitable[list[Item]]]) -> list[Item]:
         """What was read last; ``read`` is begun where that is long ago, or never."""
         if self._reading is None and (not self._read_at or time.monotonic() - self._read_at > REMEMBERED):
-            self._reading = asyncio.create_task(self._read(read))
+            self._reading = beside(self._read(read))
         if self._reading is not None and not self._read_at:
             await asyncio.wait([self._reading], timeout=SEARCH_PATIENCE)
         return self._items
@@ -192,9 +192,12 @@ class People:
         sources = (await self._organisation.current()).sources if self._organisation else {}
         return sources[person.id].name if person.id in sources else person.id
 
-    def forget(self, user_id: str) -> None:
-        """Somebody's profile changed."""
-        self._known.pop(user_id, None)
+    def forget(self, user_id: str = "") -> None:
+        """Somebody's profile changed; where it is not known whose, it may be anybody's."""
+        if user_id:
+            self._known.pop(user_id, None)
+        else:
+            self._known.clear()
 
     async def must_be_member(self, user_id: str) -> None:
         """Raises NotAMember for whoever may not command."""
@@ -210,8 +213,7 @@ class People:
     def _look_again(self, user_id: str, known: SlackPerson) -> None:
         """Refresh what is known beside; nobody who waits for an answer waits for that."""
         self._known[user_id] = (time.monotonic(), known)
-        with as_urgent_as(Urgency.REFRESH):
-            looking = asyncio.create_task(self._refresh(user_id))
+        looking = beside(self._refresh(user_id))
         self._looking.add(looking)
         looking.add_done_callback(self._looking.discard)
 

@@ -4,11 +4,13 @@ The tiers: https://docs.slack.dev/apis/web-api/rate-limits; which method is of w
 https://docs.slack.dev/reference/methods
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from incidents.ports import Claim
 
@@ -46,6 +48,13 @@ def as_urgent_as(given: Urgency) -> Iterator[None]:
         yield
     finally:
         urgency.reset(token)
+
+
+def beside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Have ``work`` done as a refresh: beside what has it done, and neither in its place nor in its name."""
+    context = Context()
+    context.run(urgency.set, Urgency.REFRESH)
+    return asyncio.create_task(work, context=context)
 
 
 @dataclass(frozen=True)

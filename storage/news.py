@@ -44,6 +44,11 @@ class SqlNews:
         for hear in list(self._hearers[topic]):
             hear(about)
 
+    def missed(self) -> None:
+        """What the others told for a while was not heard: it may have been anything."""
+        for topic in Topic:
+            self.spread(topic)
+
     def heard(self, told: str) -> None:
         """What PostgreSQL has brought: this process's own news too, which it knows already."""
         teller, topic, about = told.split(" ", 2)

@@ -16,7 +16,6 @@ from sqlalchemy import Function, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incidents.ports.news import Topic
 from storage.database import Database
 from storage.news import CHANNEL, SqlNews
 
@@ -100,7 +99,7 @@ class Presence:
             while self._lost.is_set():
                 await self._reconnect()
             log.info("line_to_database_back")
-            self._news.spread(Topic.JOBS)  # what was told meanwhile was not heard
+            self._news.missed()
 
     async def _reconnect(self) -> None:
         try:

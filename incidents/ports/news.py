@@ -11,7 +11,7 @@ class Topic(StrEnum):
     JOBS = "jobs"
     """There is something to do."""
     PERSON = "person"
-    """Somebody's profile changed on the platform; tells whose."""
+    """Somebody's profile changed on the platform; tells whose, or nothing where it may be anybody's."""
 
 
 class News(Protocol):

@@ -1,14 +1,18 @@
 """Who people are: their names, who may command, and how often Slack is asked."""
 
+from contextlib import suppress
+
 import pytest
 
 from bot.main import sandbox_settings
 from bot.people import NotAMember, People
+from bot.rates import Urgency, as_urgent_as, urgency
 from bot.slack import Door, SlackUnavailable
 from bot.tokens import web_client
 from incidents.model.alert import tool
 from incidents.model.identity import TOCSIN, Person
 from incidents.model.organisation import AlertSource, Tool
+from incidents.ports.jobs import way
 from sandbox.company import TEAM
 from sandbox.server import Sandbox
 from sandbox.things import User
@@ -79,6 +83,42 @@ async def test_a_changed_profile_is_heard_of_at_once(people: People, sandbox: Sa
     people.forget("U0NEVERSEEN")
     with pytest.raises(NotAMember):
         await people.must_be_member("U0ANA")
+
+
+async def test_where_it_is_not_known_whose_profile_changed_all_are_looked_up_again(
+    people: People, sandbox: Sandbox
+) -> None:
+    ids = ("U0ANA", "U0BEN")
+    for id in ids:
+        await people.get(id)
+    people.forget()
+    for id in ids:
+        sandbox.workspace.users[id].is_restricted = True
+        with pytest.raises(NotAMember):
+            await people.must_be_member(id)
+
+
+async def test_what_is_looked_up_beside_a_job_is_a_refresh_and_takes_none_of_its_place(
+    people: People, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[Urgency, bool]] = []
+    place = suppress  # of the job
+    ask = Door.call
+
+    async def asked_of(door: Door, method: str, **arguments: object) -> object:
+        begun.append((urgency.get(), way.get() is place))
+        return await ask(door, method, **arguments)
+
+    await people.get("U0ANA")
+    monkeypatch.setattr("bot.people.REMEMBERED", 0.0)
+    monkeypatch.setattr(Door, "call", asked_of)
+    way.set(place)
+    with as_urgent_as(Urgency.PAGE):
+        await people.get("U0ANA")
+        await people.everybody()
+        await people.groups()
+    await eventually(lambda: asked(sandbox) == 2)
+    assert begun == [(Urgency.REFRESH, False)] * 3
 
 
 async def test_names_are_looked_up_together_and_each_once(people: People, sandbox: Sandbox) -> None:

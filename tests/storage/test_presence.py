@@ -147,6 +147,19 @@ async def test_news_is_heard_by_all_at_work_and_told_again_by_none(database: Dat
         await each.end()
 
 
+async def test_what_was_told_while_the_line_was_cut_may_have_been_anything(database: Database) -> None:
+    news = SqlNews(database)
+    told = {topic: asyncio.Queue[str]() for topic in Topic}
+    for topic, queue in told.items():
+        news.when(topic, queue.put_nowait)
+    here = Presence(database, "here", news)
+    await here.begin()
+    await cut(database)
+    async with asyncio.timeout(SOON):
+        assert [await queue.get() for queue in told.values()] == ["", ""]
+    await here.end()
+
+
 async def test_what_is_rolled_back_is_no_news(database: Database) -> None:
     here, there = SqlNews(database), SqlNews(database)
     told: asyncio.Queue[str] = asyncio.Queue()
