@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incidents.model.identity import Person
 from incidents.model.on_call import CalendarState, Override, Shift
 from storage.database import upsert
+from storage.holding import hold
 from storage.tables import calendar_shifts, calendars, overrides
 
 
@@ -55,6 +56,11 @@ class SqlOnCallUnit(SqlOnCallReader):
         row = (await self._connection.execute(query)).one_or_none()
         return _override(row) if row else None
 
+    async def override_from(self, origin: str) -> int | None:
+        await hold(self._connection, origin)
+        query = select(overrides.c.id).where(overrides.c.origin == origin)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
     async def add_override(self, override: Override) -> Override:
         values = {
             "schedule": override.schedule,
@@ -63,6 +69,7 @@ class SqlOnCallUnit(SqlOnCallReader):
             "ends_at": override.end,
             "made_by": str(override.made_by),
             "made_at": override.made_at,
+            "origin": override.origin,
         }
         added = insert(overrides).values(values).returning(overrides.c.id)
         return replace(override, id=(await self._connection.execute(added)).scalar_one())
@@ -114,6 +121,7 @@ def _override(row: Row[Any]) -> Override:
         end=row.ends_at,
         made_by=Person(row.made_by),
         made_at=row.made_at,
+        origin=row.origin,
         id=row.id,
     )
 

@@ -314,7 +314,9 @@ overrides = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("taken_back_by", Id),
     Column("taken_back_at", UtcTime),
+    Column("origin", Id),
     Index("ix_overrides_schedule", "schedule", "ends_at"),
+    Index("uq_overrides_origin", "origin", unique=True),
     sqlite_autoincrement=True,
 )
 

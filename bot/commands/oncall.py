@@ -90,7 +90,8 @@ async def _override(asked: Asked, organisation: Organisation, text: str) -> Mess
     await _must_be_able(asked, who)
     now = asked.bot.core.clock()
     span = read_span(plain(MENTION.sub(" ", rest)), now, await _zone(asked))
-    made = await override(asked.bot.core, Override.make(id, who, span, asked.by, now))
+    act = asked.bot.core.act(asked.by, asked.origin)
+    made = await override(asked.bot.core, Override.make(id, who, span, act))
     return overridden(organisation.schedules[id].name, made, asked.by, now)
 
 

@@ -77,15 +77,13 @@ async def _planned(source: Unit | Reader, schedule: str, begin: datetime, end: d
 async def override(core: Core, wanted: Override) -> Overridden:
     """Put somebody on call instead of whoever it would be; the same once more changes nothing.
 
-    Raises NoSuchSchedule.
+    Raises NoSuchSchedule, and OverrideGone for one that is delivered again after it was taken back.
     """
     async with core.storage.transaction() as unit:
         schedules = (await unit.organisation.current()).schedules
         if wanted.schedule not in schedules:
             raise NoSuchSchedule(wanted.schedule, sorted(schedules))
-        standing = await unit.on_call.overrides(wanted.schedule, wanted.begin, wanted.end)
-        known = standing[-1] if standing and _same(standing[-1], wanted) else None
-        kept = known or await unit.on_call.add_override(wanted)
+        kept = await _known(unit, wanted) or await unit.on_call.add_override(wanted)
         return Overridden(kept, await _instead_of(unit, kept))
 
 
@@ -113,6 +111,17 @@ async def _instead_of(unit: Unit, override: Override) -> tuple[Who, ...]:
     others = [each for each in await unit.on_call.overrides(override.schedule, begin, end) if each.id != override.id]
     found = stretches(overlaid(await _planned(unit, override.schedule, begin, end), others), begin, end)
     return tuple(dict.fromkeys(who for stretch in found for who in stretch.on_call))
+
+
+async def _known(unit: Unit, wanted: Override) -> Override | None:
+    """What was made of the same delivery, or else stands last and says the same. Raises OverrideGone."""
+    made = await unit.on_call.override_from(wanted.origin) if wanted.origin is not None else None
+    if made is not None:
+        if (there := await unit.on_call.override(made)) is None:
+            raise OverrideGone
+        return there
+    standing = await unit.on_call.overrides(wanted.schedule, wanted.begin, wanted.end)
+    return standing[-1] if standing and _same(standing[-1], wanted) else None
 
 
 def _same(one: Override, other: Override) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from incidents.model.identity import Person
 from incidents.model.organisation import Rotation, Schedule, Weekday
+from incidents.model.parts import Act
 from incidents.model.refusals import Refusal
 
 LONGEST_OVERRIDE = timedelta(days=366)
@@ -56,18 +57,18 @@ class Override:
     made_by: Person
     made_at: datetime
     id: int = 0
+    origin: str | None = None
+    """The delivery it came from, where that must count once."""
 
     @classmethod
-    def make(
-        cls, schedule: str, person: Person, stretch: tuple[datetime, datetime], by: Person, at: datetime
-    ) -> "Override":
-        """What ``by`` decides at ``at``. Raises EndsBeforeItBegins, OverrideTooLong."""
+    def make(cls, schedule: str, person: Person, stretch: tuple[datetime, datetime], act: Act) -> "Override":
+        """What somebody decides. Raises EndsBeforeItBegins, OverrideTooLong."""
         begin, end = stretch
-        if end <= max(begin, at):
+        if end <= max(begin, act.at):
             raise EndsBeforeItBegins
         if end - begin > LONGEST_OVERRIDE:
             raise OverrideTooLong
-        return cls(schedule, person, begin, end, by, at)
+        return cls(schedule, person, begin, end, act.by, act.at, origin=act.origin)
 
 
 @dataclass(frozen=True)

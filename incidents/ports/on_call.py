@@ -27,6 +27,9 @@ class OnCallUnit(OnCallReader, Protocol):
     async def override(self, id: int) -> Override | None:
         """One override that stands, held against other writers."""
 
+    async def override_from(self, origin: str) -> int | None:
+        """The id of the override that was made from ``origin``, held against other writers; None: there is none."""
+
     async def add_override(self, override: Override) -> Override:
         """Store a new override; gives it with its id."""
 

@@ -22,6 +22,7 @@ from incidents.model.on_call import (
     turns,
 )
 from incidents.model.organisation import Rotation, Weekday
+from incidents.model.parts import Act
 
 ANA, BEN, CLEO = (Person.of("slack", f"U{name}") for name in ("ANA", "BEN", "CLEO"))
 DAY = timedelta(days=1)
@@ -272,9 +273,9 @@ def test_stretches_say_at_each_moment_what_shifts_and_overrides_say(
 )
 def test_an_override_must_make_sense(begin: str, end: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        Override.make("first", BEN, (utc(begin), utc(end)), ANA, utc("2026-03-03"))
+        Override.make("first", BEN, (utc(begin), utc(end)), Act(ANA, utc("2026-03-03")))
 
 
 def test_an_override_may_have_begun_before() -> None:
-    made = Override.make("first", BEN, (utc("2026-03-01"), utc("2026-03-05")), ANA, utc("2026-03-03"))
+    made = Override.make("first", BEN, (utc("2026-03-01"), utc("2026-03-05")), Act(ANA, utc("2026-03-03")))
     assert (made.begin, made.end, made.made_by) == (utc("2026-03-01"), utc("2026-03-05"), ANA)

@@ -1,5 +1,6 @@
 """Who is on call, from rotations, calendars and overrides as they are kept."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -47,7 +48,7 @@ async def called(core: Core, schedule: str) -> tuple[Person, ...]:
 
 async def for_hours(core: Core, person: Person, begin: int, end: int, schedule: str = "first") -> Override:
     now = core.clock()
-    wanted = Override.make(schedule, person, (now + begin * HOUR, now + end * HOUR), CLEO, now)
+    wanted = Override.make(schedule, person, (now + begin * HOUR, now + end * HOUR), core.act(CLEO))
     return (await override(core, wanted)).override
 
 
@@ -81,7 +82,7 @@ async def test_an_override_says_who_is_on_call_until_it_ends_or_is_taken_back(co
 
 async def test_whoever_overrides_is_told_whom_that_replaces(core: Core) -> None:
     now = core.clock()
-    week = Override.make("first", DAN, (now, now + timedelta(days=7)), CLEO, now)
+    week = Override.make("first", DAN, (now, now + timedelta(days=7)), core.act(CLEO))
     made = await override(core, week)
     assert made.otherwise == (Who(ANA), Who(BEN))
     assert (await take_back(core, made.override.id, CLEO)).otherwise == (Who(ANA), Who(BEN))
@@ -89,15 +90,33 @@ async def test_whoever_overrides_is_told_whom_that_replaces(core: Core) -> None:
 
 async def test_the_same_override_once_more_changes_nothing(core: Core, clock: Clock, storage: SqlStorage) -> None:
     now = clock()
-    wanted = Override.make("first", DAN, (now, now + HOUR), CLEO, now)
+    wanted = Override.make("first", DAN, (now, now + HOUR), core.act(CLEO))
     one, other = await override(core, wanted), await override(core, wanted)
     assert one == other
     clock.pass_by(minutes=1)
     await for_hours(core, BEN, -1, 1)
     clock.pass_by(minutes=1)
-    await override(core, Override.make("first", DAN, (now, now + HOUR), CLEO, clock()))
+    await override(core, Override.make("first", DAN, (now, now + HOUR), core.act(CLEO)))
     assert await called(core, "first") == (DAN,)
     assert len(await storage.read.on_call.overrides("first", now, now + HOUR)) == 3
+
+
+async def test_an_override_that_is_delivered_twice_is_made_once(core: Core, clock: Clock, storage: SqlStorage) -> None:
+    now = clock()
+
+    def wanted(begin: datetime) -> Override:
+        return Override.make("first", DAN, (begin, now + HOUR), core.act(CLEO, "form 1"))
+
+    made, again = await asyncio.gather(override(core, wanted(now)), override(core, wanted(now)))
+    assert made == again
+    await for_hours(core, BEN, 0, 1)
+    clock.pass_by(minutes=1)
+    assert (await override(core, wanted(clock()))).override == made.override
+    assert await called(core, "first") == (BEN,)
+    await take_back(core, made.override.id, CLEO)
+    with pytest.raises(OverrideGone):
+        await override(core, wanted(clock()))
+    assert len(await storage.read.on_call.overrides("first", now, now + HOUR)) == 1
 
 
 async def test_an_override_is_for_a_schedule_that_is_there(core: Core) -> None:
