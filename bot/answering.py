@@ -14,6 +14,7 @@ from bot.cards.answers import failed, refused
 from bot.cards.message import Message
 from bot.logs import about_incident
 from bot.slack import SlackRefused, SlackUnavailable
+from bot.unanswered import tell_when_back
 from incidents.model.refusals import Refusal
 
 log = structlog.get_logger()
@@ -53,4 +54,4 @@ async def _tell(asked: Asked, message: Message) -> None:
         log.warning("answer_not_delivered", by=asked.by, error=str(error), request_id=error.request_id)
     except SlackUnavailable as error:
         log.warning("answer_not_delivered", by=asked.by, error=str(error), request_id=error.request_id)
-        await asked.bot.unanswered.tell(asked.bot.slack, asked.by, asked.at)
+        await tell_when_back(asked.bot, asked.by, asked.at)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from bot.metrics import Metrics
 from bot.people import People
 from bot.slack import Door
-from bot.unanswered import Unanswered
 from incidents.core import Core
 from incidents.model.identity import Channel, Person
 
@@ -39,7 +38,8 @@ class Bot:
     """Where this Tocsin is reached from outside, without a slash at its end."""
 
     metrics: Metrics = field(default_factory=Metrics)
-    unanswered: Unanswered = field(default_factory=Unanswered)
+    unanswered: set[Person] = field(default_factory=set)
+    """Who is to be told, once Slack is back, that they could not be answered."""
 
     missed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something may have been said in Slack that is not on record, so that it is to be read back."""

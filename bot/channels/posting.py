@@ -94,8 +94,11 @@ async def conversation_with(bot: Bot, job: Job, person: Person) -> Channel:
 
     https://docs.slack.dev/reference/methods/chat.postMessage#channels. Raises SlackRefused, SlackUnavailable.
     """
-    if job.attempt == 1:
-        return channel(person.id)
+    return channel(person.id) if job.attempt == 1 else await opened_with(bot, person)
+
+
+async def opened_with(bot: Bot, person: Person) -> Channel:
+    """The conversation with somebody, by its own id. Raises SlackRefused, SlackUnavailable."""
     opened = await bot.slack.call("conversations.open", users=person.id)
     return channel(opened["channel"]["id"])
 

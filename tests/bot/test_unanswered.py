@@ -21,10 +21,10 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slack, "ATTEMPTS", 2)
 
 
-async def asks(floor: Floor, who: object) -> None:
+async def asks(floor: Floor, who: object, minute: int = 12) -> None:
     """Somebody asks for what is refused, and what they are to be told can't be delivered."""
     assert who in (ANA, BEN)
-    asked = Asked(floor.bot, who, response_url=NOWHERE, at=datetime(2026, 3, 1, 3, 12, tzinfo=UTC))
+    asked = Asked(floor.bot, who, response_url=NOWHERE, at=datetime(2026, 3, 1, 3, minute, tzinfo=UTC))
     async with answering(asked):
         raise Refusal("INC-1 is resolved.")
 
@@ -64,7 +64,11 @@ async def test_where_slack_refuses_that_too_the_log_says_so(floor: Floor) -> Non
     assert len(told(floor, "ANA")) == 1
 
 
-async def test_one_fault_upon_slacks_return_loses_nobody(floor: Floor) -> None:
-    floor.trouble("chat.postMessage", error="service_unavailable")
+@pytest.mark.parametrize("fault", [{"error": "service_unavailable"}, {"cut": "before"}, {"cut": "after"}])
+async def test_one_fault_upon_slacks_return_loses_nobody_and_tells_nobody_twice(
+    floor: Floor, fault: dict[str, str]
+) -> None:
     await asks(floor, ANA)
-    assert len(told(floor, "ANA")) == 1
+    floor.trouble("chat.postMessage", **fault)
+    await asks(floor, ANA, minute=13)
+    assert len(told(floor, "ANA")) == 2
