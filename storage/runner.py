@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -102,6 +103,7 @@ class JobRunner:
         self._settled = asyncio.Event()
         self._stopping = False
         self._looking: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
         self._at_stop = AsyncExitStack()
 
     async def start(self) -> None:
@@ -112,12 +114,27 @@ class JobRunner:
         await self._presence.begin()
         self._at_stop.push_async_callback(self._presence.end)
         self._at_stop.callback(self._storage.news.when(Topic.JOBS, self._told))
-        every, now = self._patience.poll.total_seconds(), datetime.now(UTC)
-        self._scheduler.add_job(self._wake, "interval", seconds=every)
-        self._scheduler.add_job(self._take_over, "interval", seconds=every, next_run_time=now)
-        self._scheduler.add_job(self._renew, "interval", seconds=self._patience.lease.total_seconds() / 3)
+        every = self._patience.poll.total_seconds()
+        self._scheduler.add_job(partial(_ring, self._awake), "interval", seconds=every)
+        self._do_every(every, self._take_over, at_once=True)
+        self._do_every(self._patience.lease.total_seconds() / 3, self._renew)
         self._scheduler.start()
         self._looking = asyncio.create_task(self._look(), name="job runner")
+
+    def _do_every(self, seconds: float, chore: Callable[[], Awaitable[None]], at_once: bool = False) -> None:
+        """Do ``chore`` as often, but not twice at the same time."""
+        due = asyncio.Event()
+
+        async def keep_doing() -> None:
+            while True:
+                await due.wait()
+                due.clear()
+                await chore()
+
+        if at_once:
+            due.set()
+        self._scheduler.add_job(partial(_ring, due), "interval", seconds=seconds)
+        self._chores.append(asyncio.create_task(keep_doing()))
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Begin no more jobs, let the running ones end within ``grace``, and put back those that do not."""
@@ -134,15 +151,23 @@ class JobRunner:
                 for task in late:
                     task.cancel()
                 await asyncio.gather(*late, return_exceptions=True)
-            if self._scheduler.running:
-                self._scheduler.shutdown(wait=False)
+            await self._end_scheduler()
             await self._hand_back()
+
+    async def _end_scheduler(self) -> None:
+        for chore in self._chores:
+            chore.cancel()
+        if self._scheduler.running:
+            self._scheduler.pause()
+            await asyncio.sleep(0)  # what it rings just now has rung then
+            self._scheduler.shutdown(wait=False)
 
     async def _hand_back(self) -> None:
         """Put back what was not done; where the database is away, that waits until the others see this one is gone."""
         log = self._log
         try:
             async with asyncio.timeout(HAND_BACK):
+                await asyncio.gather(*self._chores, return_exceptions=True)
                 await self._queue.release(self._owner, self._clock(), failed=None)
         except Exception:
             log.exception("could not hand jobs back")
@@ -193,10 +218,8 @@ class JobRunner:
     def _wake_at(self, due: datetime | None) -> None:
         if due is not None:
             in_time = datetime.now(UTC) + (due - self._clock())
-            self._scheduler.add_job(self._wake, "date", run_date=in_time, id="next due", replace_existing=True)
-
-    async def _wake(self) -> None:
-        self._awake.set()
+            ring = partial(_ring, self._awake)
+            self._scheduler.add_job(ring, "date", run_date=in_time, id="next due", replace_existing=True)
 
     def _told(self, about: str) -> None:
         self._awake.set()
@@ -279,6 +302,11 @@ class JobRunner:
             except Exception:
                 log.exception("could not tell of a parked job")
         return "parked"
+
+
+async def _ring(bell: asyncio.Event) -> None:
+    """All that the scheduler does: it knows when, and whoever waits for it does what takes time."""
+    bell.set()
 
 
 def _about(job: Job) -> dict[str, Any]:

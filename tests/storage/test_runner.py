@@ -1,6 +1,7 @@
 """The runner: at once after a commit, on time later, again after a failure, and never two of a lane at once."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -457,6 +458,27 @@ async def test_trouble_with_the_database_is_logged_and_overcome(
 
     assert len(seen.jobs) == 1
     assert [line["event"] for line in logs].count("could not look for jobs") == 2
+
+
+async def test_looking_after_others_for_long_and_being_stopped_meanwhile_is_no_news(
+    quiet: SqlStorage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked = asyncio.Event()
+
+    async def looks_long(presence: Presence, names: object) -> list[str]:
+        looked.set()
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(Presence, "ended", looks_long)
+    patience = Patience(poll=timedelta(milliseconds=1))
+    with caplog.at_level(logging.WARNING):
+        async with running(JobRunner(quiet, every(Recorder()), now, patience)) as runner:
+            await looked.wait()
+            for lane in "abc":
+                await enqueue(quiet, lane)
+                await runner.idle()
+    assert caplog.messages == []
 
 
 async def test_who_only_waits_for_its_turn_keeps_nobody_from_work(quiet: SqlStorage) -> None:
