@@ -111,7 +111,7 @@ class Consequence:
 
 
 OPEN_CHANNEL = Consequence(JobKind.OPEN_CHANNEL, "channel")
-INVITE = Consequence(JobKind.INVITE, "channel")
+INVITE = Consequence(JobKind.INVITE, "inviting")
 CARD = Consequence(JobKind.SHOW_CARD, "channel")
 PIN = Consequence(JobKind.PIN_CARD, "pin")
 BOOKMARK = Consequence(JobKind.BOOKMARK_CARD, "bookmark")
@@ -124,7 +124,7 @@ GREET = Consequence(JobKind.GREET, "greeting")
 COMMENT = Consequence(JobKind.POST_COMMENT, "comments", gather=None)
 READ_BACK = Consequence(JobKind.READ_BACK, "mirror", wait="notice")
 FAREWELL = Consequence(JobKind.SAY_FAREWELL, "channel", gather=None)
-CALL_PAGED = Consequence(JobKind.NOTICE, "channel", gather=None)
+CALL_PAGED = Consequence(JobKind.NOTICE, "inviting", gather=None)
 SHOUT = Consequence(JobKind.NOTICE, "notices", gather=None)
 DRAFT = Consequence(JobKind.SHOW_DRAFT, "channel", gather="update")
 REMIND = Consequence(JobKind.REMIND_OF_UPDATE, "reminding")

@@ -1,5 +1,7 @@
 """Bringing people into the incident's channel: everybody in one call, and a word about whoever could not be."""
 
+from collections.abc import Sequence
+
 from bot.cards.answers import done
 from bot.cards.text import listing, mention
 from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss, open_channel_of
@@ -18,6 +20,9 @@ AT_ONCE = 100
 SHOWN = 1_000
 """Characters that name those who could not be invited for one reason."""
 
+CALLING = (facts.ChannelAttached, facts.Paged, facts.ResponderJoined)
+"""The kinds of entries that say who is to be invited."""
+
 REASONS = {
     "user_is_restricted": "guests can't join new channels",
     "user_is_ultra_restricted": "guests can't join new channels",
@@ -35,22 +40,26 @@ async def invite(bot: Bot, job: Job) -> None:
     if here is None:
         return
     incident, where = here
-    entries = await bot.core.storage.read.entries(job.subject, job.first, job.last)
-    wanted = _wanted(incident, entries)
+    wanted = _wanted(incident, await bot.core.storage.read.entries_of(job.subject, CALLING), job)
     async with noticing_loss(bot, where):
         for start in range(0, len(wanted), AT_ONCE):
             await _invite(bot, job, where, wanted[start : start + AT_ONCE])
 
 
-def _wanted(incident: Incident, entries: list[Entry]) -> list[Person]:
+def _wanted(incident: Incident, history: Sequence[Entry], job: Job) -> list[Person]:
+    """Each once: whoever was called before there was a channel is invited together, by the job of its attachment."""
+    attached = max(entry.number for entry in history if isinstance(entry.fact, facts.ChannelAttached))
+    brings_all = job.first <= attached <= job.last
+    first = 1 if brings_all else max(job.first, attached)
     called: dict[Person, None] = {}
-    for entry in entries:
-        match entry.fact:
-            case facts.ChannelAttached():
-                called |= dict.fromkeys([*incident.joined, *incident.paged])
-            case facts.Paged(person=someone) | facts.ResponderJoined(person=someone, via_channel=False):
-                called[someone] = None
-    return [someone for someone in called if someone in incident.responders]
+    for entry in history:
+        if first <= entry.number <= job.last:
+            match entry.fact:
+                case facts.Paged(person=someone):
+                    called[someone] = None
+                case facts.ResponderJoined(person=someone, via_channel=there) if brings_all or not there:
+                    called[someone] = None
+    return [someone for someone in called if someone in incident.responders and someone not in incident.declined]
 
 
 async def _invite(bot: Bot, job: Job, channel: Channel, people: list[Person]) -> None:

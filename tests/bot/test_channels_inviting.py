@@ -1,7 +1,13 @@
 """Bringing people into the channel: in one call, once, with a word about those who could not be."""
 
+import asyncio
+
+import pytest
+
+from incidents.actions.change import change_severity
 from incidents.actions.respond import join
-from tests.bot.floor import ANA, BEN, CLEO, DAN, GUS, PIA, Floor
+from incidents.model.vocabulary import Severity
+from tests.bot.floor import ANA, BEN, CLEO, DAN, GUS, PIA, Floor, eventually
 
 SORRY = "Somebody with the right may add them."
 
@@ -62,6 +68,22 @@ async def test_who_joins_is_invited_and_who_is_there_already_is_left_alone(floor
     assert {BEN.id, CLEO.id} < set(floor.channel(channel).members)
     assert sorry(floor, channel) == ""
     assert [asked["users"] for _, asked in floor.calls("conversations.invite")] == [ANA.id, BEN.id]
+
+
+async def test_who_joins_waits_for_no_card(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = await floor.declared_in()
+    drawing, drawn = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*of: object) -> None:
+        drawing.set()
+        await drawn.wait()
+
+    monkeypatch.setattr(floor.bot.slack, "show", slowly)
+    await change_severity(floor.bot.core, 1, ANA, Severity.SEV1)
+    await drawing.wait()
+    await join(floor.bot.core, 1, BEN)
+    await eventually(lambda: BEN.id in floor.channel(channel).members)
+    drawn.set()
 
 
 async def test_a_lost_answer_neither_invites_nor_speaks_twice(floor: Floor) -> None:

@@ -407,3 +407,23 @@ async def test_a_channel_that_was_renamed_meanwhile_is_read_back_and_its_name_is
         assert [fact.name for fact in await floor.facts(facts.ChannelRenamed)] == ["war-room"]
         incident = await floor.incident()
         assert incident.channel is not None and incident.channel.name == "war-room"
+
+
+async def test_what_channels_are_called_may_fail_to_be_noted_and_all_is_read_nonetheless(
+    absence: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        floor.trouble("users.conversations", error="missing_scope")
+        await floor.settled()
+    await absence.ana.rename(room, "war-room")
+    await absence.ana.say(room, "said meanwhile")
+
+    async def fails(*of: object) -> None:
+        raise OSError("the database is away")
+
+    async with absence.returned() as (floor, caught):
+        assert caught == 1
+        monkeypatch.setattr(catching_up, "channel_renamed", fails)
+        assert await catch_up(floor.bot) == 0
+        assert await floor.facts(facts.ChannelRenamed) == []
