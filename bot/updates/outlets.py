@@ -19,6 +19,7 @@ from bot.slack import SlackRefused
 from incidents.model.identity import Person
 from incidents.model.publishing_rules import StatusPage
 from incidents.ports import CannotSucceed, Job
+from incidents.public.language import N_, Language, language
 from incidents.public.page import Event, PublicUpdate, Snapshot
 
 TEXT = 2_500
@@ -95,22 +96,28 @@ async def _told(bot: Bot, job: Job) -> Told | None:
 
 
 def update_message(snapshot: Snapshot, event: Event, update: PublicUpdate, address: str) -> Message:
-    """What customers read, and where it stands on the page; a private page has no address to give away."""
-    title = f"*{event.stands(update).word}* · {escape(event.title)}"
+    """What customers read, in the page's language, and where it stands; a private page has no address to give away."""
+    spoken = language(snapshot.page.language)
+    title = f"*{spoken.status(event, update)}* · {escape(event.title)}"
     services = [
-        f"{escape(service.name)}: {update.impacts[service.id].word}"
+        f"{escape(service.name)}: {spoken.impact(update.impacts[service.id])}"
         for service in snapshot.page.services
         if service.id in update.impacts
     ]
     name = escape(snapshot.page.name)
     where = name if snapshot.page.private else f"<{address}|{name}>"
     said = cut(as_slack(update.body), TEXT)
-    blocks: list[Block] = [section(f"{title}\n{said}"), context(" · ".join([*_times(event, update), *services, where]))]
+    blocks: list[Block] = [
+        section(f"{title}\n{said}"),
+        context(" · ".join([*_times(event, update, spoken), *services, where])),
+    ]
     return Message(f"{title}\n{said}", blocks)
 
 
-def _times(event: Event, update: PublicUpdate) -> list[str]:
+def _times(event: Event, update: PublicUpdate, spoken: Language) -> list[str]:
+    """Slack writes the times themselves, as each reader's own does."""
     window = [event.window.begins_at, event.window.ends_at] if event.window else []
     planned = " – ".join(slack_date(at, "{date_short_pretty} {time}") for at in window)
-    promised = f"Next update by {slack_date(update.next_at, '{time}')}" if update.next_at else ""
+    promise = spoken.say(N_("Next update by %(at)s"))
+    promised = promise % {"at": slack_date(update.next_at, "{time}")} if update.next_at else ""
     return [said for said in (planned, promised) if said]

@@ -16,6 +16,7 @@ from bot.cards.notices import notice
 from bot.cards.update_history import history
 from bot.cards.update_reminder import draft_waits, update_is_due
 from bot.forms.update import corrected_answers, first_answers, writing_in
+from bot.updates.outlets import update_message
 from incidents.model.approval import Approval
 from incidents.model.draft_warnings import Doubt, Warning, warnings_of
 from incidents.model.incident import Incident
@@ -23,8 +24,10 @@ from incidents.model.public_text import AffectedForPublic, PublicText
 from incidents.model.publishing_rules import ApprovalRule
 from incidents.model.status_update import StatusUpdate
 from incidents.model.vocabulary import Impact, PublicStatus, Severity, Status
+from incidents.public.page import Snapshot
 from tests.bot.cards_samples import ANA, BEN, CLEO, DAN, NOW, act, button, incident, labels, name_of
 from tests.bot.cards_samples import read as words
+from tests.web.status.pages import BUSY
 
 FAILING = PublicText(
     title="Problems with payments",
@@ -64,6 +67,14 @@ def test_a_draft_says_who_can_approve_it_and_whom_it_reaches() -> None:
     assert labels(shown) == ["Approve and publish", "Edit", "Reject", "Discard"]
     followed = card(made, drafted(made), channels=["customers"], webhooks=2, elsewhere=True)
     assert "(Acme status) · Atlassian Statuspage · 1,204 subscribers · #customers · 2 webhooks" in words(followed)
+
+
+def test_whoever_follows_a_page_in_slack_reads_it_in_the_language_of_the_page() -> None:
+    page, [*_, event] = replace(BUSY.page, language="de"), BUSY.events
+    message = update_message(Snapshot(page, BUSY.events), event, event.latest, "https://status.example").to_dict()
+    assert message["text"].startswith("*Ursache gefunden* · Problems with card payments")
+    assert "Nächste Meldung bis <!date^" in words(message)
+    assert "Checkout: Teilweiser Ausfall · API: Beeinträchtigt · <https://status.example|Acme Status>" in words(message)
 
 
 def test_a_draft_that_reaches_nobody_or_tells_nobody_says_so() -> None:

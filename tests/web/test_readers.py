@@ -93,6 +93,7 @@ def organisation() -> Organisation:
     pages = {
         "status": StatusPage(name="Acme status", groups=groups),
         "inside": StatusPage(name="Inside", groups=groups, private=True),
+        "lage": StatusPage(name="Lage", groups=groups, language="de"),
     }
     approvers = Communication(approvers=(Target.of(TargetKind.PERSON, BEN),))
     return Organisation(services=services, pages=pages, updates=approvers)
@@ -301,6 +302,21 @@ async def test_while_nothing_can_be_stored_readers_are_asked_to_come_back(
         assert "Gleich wieder da" in await answer.text()
     monkeypatch.undo()
     assert (await office.follow(link))[0] == 200
+
+
+async def test_readers_of_a_german_page_are_written_to_and_answered_in_german(office: Office) -> None:
+    await office.subscribe("kim@example.com", page="lage")
+    [asked] = office.mail.taken
+    assert asked["Subject"] == "Bitte bestätigen: Lage" and "Möchtest du" in said(asked)
+    assert "Abonniert" in (await office.follow(link_in(asked, "confirm")))[1]
+    await office.publish()
+    told = office.mail.taken[-1]
+    assert told["Subject"].startswith("Wird untersucht: ")
+    assert "Checkout: Teilweiser Ausfall" in said(told) and "Abbestellen: " in said(told)
+    assert "Abbestellen" in said(told, "html")
+    assert "Abbestellt" in (await office.follow(link_in(told, "leave")))[1]
+    async with office.session.post(f"{office.url}/status/lage/subscribe", data={"address": "kim"}) as answer:
+        assert "Schreib eine E-Mail-Adresse" in await answer.text()
 
 
 async def test_there_is_no_way_in_by_what_does_not_exist(office: Office) -> None:

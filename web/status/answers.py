@@ -9,9 +9,9 @@ from functools import cache
 
 from aiohttp import hdrs, web
 
+from incidents.public.language import N_, language
 from web.status.drawing import draw
 from web.status.kept import SAFE
-from web.status.language import N_, language
 from web.status.page import style_sheet
 from web.status.wanted import language_wanted
 

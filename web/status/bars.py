@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from incidents.public.language import N_, Language
 from incidents.public.uptime import Day, Uptime
 from incidents.public.words import Impact
-from web.status.language import N_, Language
 
 UNKNOWN = "unknown"
 NOT_KNOWN = N_("not known")

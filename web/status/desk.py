@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from web.status.language import N_, language
+from incidents.public.language import N_, language
 from web.status.page import form, sentences
 from web.status.surface import Reading, Rendered
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from incidents.public.language import language
 from incidents.public.words import Impact
-from web.status.language import language
 from web.status.markdown import to_html
 from web.status.surface import Rendered
 

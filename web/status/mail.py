@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from incidents.public.language import N_, language
 from incidents.public.page import Event, Page, PublicUpdate
 from incidents.public.readers import Reader
 from web.status.drawing import draw
-from web.status.language import N_, language
 from web.status.markdown import to_text
 from web.status.surface import Reading
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from incidents.public.language import N_, Language
 from incidents.public.page import Snapshot
 from incidents.public.words import Impact
-from web.status.language import N_, Language
 
 ONE = {
     Impact.UNDER_MAINTENANCE: N_("%(service)s is under maintenance"),

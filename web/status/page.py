@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+from incidents.public.language import Language, language
 from incidents.public.page import Event, PageService
 from incidents.public.uptime import DAYS, uptimes
 from incidents.public.words import Impact
@@ -15,7 +16,6 @@ from web.status import past
 from web.status.bars import Bars
 from web.status.colours import accent
 from web.status.drawing import SVG, draw
-from web.status.language import Language, language
 from web.status.overall import overall_sentence
 from web.status.surface import Reading, Rendered
 

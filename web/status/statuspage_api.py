@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from incidents.public.language import language
 from incidents.public.page import Event, PageService, PublicUpdate, ServiceGroup, Snapshot
 from incidents.public.words import Impact, PublicStatus, Stage
-from web.status.language import language
 from web.status.markdown import to_text
 from web.status.overall import overall_sentence
 from web.status.statuspage_shapes import (

@@ -6,7 +6,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2
 import re
 from functools import lru_cache
 
-from web.status.language import LOCALES, Language, language
+from incidents.public.language import LOCALES, Language, language
 
 WEIGHT = re.compile(r"q=(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 

@@ -239,7 +239,7 @@ def test_in_german_the_frame_is_german_and_the_words_of_the_update_are_not_touch
     said = words(german)
     assert '<html lang="de">' in html(german)
     assert "Checkout ist teilweise ausgefallen" in said
-    assert "Nächste Nachricht bis 23. Nov., 20:28 UTC Ursache gefunden 23. Nov., 19:57 UTC" in said
+    assert "Nächste Meldung bis 23. Nov., 20:28 UTC Ursache gefunden 23. Nov., 19:57 UTC" in said
     assert "Keine Störungen" in said and "Fr., 20. Nov." in said
     assert "We found the cause" in said
     assert not re.search(r"incidents|Operational|Planned|Subscribe|update by", said)

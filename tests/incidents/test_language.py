@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,28 +11,35 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+import bot.updates
+import incidents.public
 import web.status
+from incidents.public.language import IMPACTS, LOCALES, language
 from incidents.public.page import Window
 from incidents.public.words import Impact
-from web.status.language import IMPACTS, LOCALES, language
 
-ROOM = Path(web.status.__file__).parent
+LOCALE = Path(incidents.public.__file__).parent / "locale"
+ROOMS = (web.status, bot.updates, incidents.public)
+"""Where something is said to customers."""
 TRANSLATED = sorted(set(LOCALES) - {"en"})
 PLACE = re.compile(r"%\(\w+\)s")
 
 
 def said_in_english() -> set[str]:
     """Every phrase that templates and modules have translated."""
-    found = extract_from_dir(
-        str(ROOM),
-        [("**.py", "python"), ("**/templates/**", "jinja2")],
-        keywords={"N_": None, "gettext": None, "ngettext": (1, 2)},
+    found = chain.from_iterable(
+        extract_from_dir(
+            str(Path(room.__file__ or "").parent),
+            [("**.py", "python"), ("**/templates/**", "jinja2")],
+            keywords={"N_": None, "gettext": None, "ngettext": (1, 2)},
+        )
+        for room in ROOMS
     )
     return {words if isinstance(words, str) else words[0] for _, _, words, _, _ in found}
 
 
 def catalogue(code: str) -> Catalog:
-    with (ROOM / "locale" / f"{code}.po").open("rb") as file:
+    with (LOCALE / f"{code}.po").open("rb") as file:
         return read_po(file, locale=code)
 
 
@@ -50,7 +58,7 @@ def test_all_is_translated_and_nothing_that_is_not_said(code: str) -> None:
 
 
 def test_there_is_a_translation_for_each_language() -> None:
-    assert sorted(file.stem for file in (ROOM / "locale").iterdir()) == TRANSLATED
+    assert sorted(file.stem for file in LOCALE.iterdir()) == TRANSLATED
 
 
 def test_whoever_asks_for_a_language_that_is_not_there_gets_english() -> None:

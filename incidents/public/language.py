@@ -1,4 +1,4 @@
-"""The languages that a page's own words are in, and how each writes dates, durations and shares.
+"""The languages in which customers are told, and how each writes dates, durations and shares.
 
 A translation is the file ``locale/<language>.po``; it is read when first needed, so there is nothing to build.
 """
@@ -138,7 +138,7 @@ def _translation(code: str) -> NullTranslations:
     if code == "en":
         return NullTranslations()
     compiled = BytesIO()
-    with (files("web.status") / "locale" / f"{code}.po").open("rb") as file:
+    with (files("incidents.public") / "locale" / f"{code}.po").open("rb") as file:
         write_mo(compiled, read_po(file, locale=code))
     compiled.seek(0)
     return GNUTranslations(compiled)
