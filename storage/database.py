@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asyncpg import PostgresError  # type: ignore[import-untyped]
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, NullPool, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -131,6 +131,8 @@ class Database:
     async def reach(self) -> None:
         """Find that it can be written. Raises DatabaseUnreachable."""
         try:
+            if not self.is_postgresql:
+                _open_once(self._url)
             async with self.writing():
                 return
         except (SQLAlchemyError, PostgresError, OSError) as error:
@@ -145,6 +147,13 @@ class Database:
 def upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say what happens where the row is there already, in the words of this database."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def _open_once(url: URL) -> None:
+    """Open the SQLite file without aiosqlite, whose thread outlives an open that failed and may then fail aloud."""
+    engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool)
+    with engine.connect():
+        pass
 
 
 def _engine(url: URL, **how: Any) -> AsyncEngine:

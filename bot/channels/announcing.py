@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.cards.announcement import announcement
 from bot.cards.message import Message
-from bot.channels.channel_state import CHANNEL_ERRORS
+from bot.channels.channel_state import CHANNEL_ERRORS, incident_now
 from bot.channels.places import enter, places
 from bot.channels.posting import marked, show_once, shows_now
 from bot.channels.taking_back import after_undo
@@ -26,16 +26,16 @@ async def announce(bot: Bot, job: Job) -> None:
     posts = await bot.core.storage.read.posts(incident.number, Purpose.ANNOUNCEMENT)
     if posts:
         await after_undo(bot, job, UPDATE_ANNOUNCEMENT)
-    kept = [post for post in posts if await _edited(bot, incident, post)]
+    kept = [post for post in posts if await _edited(bot, incident.number, post)]
     wanted = await bot.announces_in()
     if len(kept) < len(wanted):
         await _announce(bot, job, incident, wanted, {post.channel for post in kept})
 
 
-async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
+async def _edited(bot: Bot, incident: int, post: Post) -> bool:
     """Whether the announcement is there; one in a channel that is closed or gone stays as it is."""
     try:
-        return await shows_now(bot, post, partial(_drawn, bot, incident.number))
+        return await shows_now(bot, post, partial(_drawn, bot, incident))
     except SlackRefused as refused:
         if refused.error not in CHANNEL_ERRORS:
             raise
@@ -44,9 +44,7 @@ async def _edited(bot: Bot, incident: Incident, post: Post) -> bool:
 
 async def _drawn(bot: Bot, number: int) -> Message:
     """The announcement as it is to be by now."""
-    incident = await bot.core.storage.read.incident(number)
-    assert incident is not None
-    return announcement(incident, bot.core.clock())
+    return announcement(await incident_now(bot, number), bot.core.clock())
 
 
 async def _announce(

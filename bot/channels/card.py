@@ -9,7 +9,7 @@ from bot.background import background_of
 from bot.cards.incident_card import incident_card
 from bot.cards.message import Message
 from bot.cards.topic import topic
-from bot.channels.channel_state import noticing_loss, open_channel_of
+from bot.channels.channel_state import incident_now, noticing_loss, open_channel_of
 from bot.channels.posting import marked, show_once, shows_now
 from bot.context import Bot
 from bot.slack import SlackRefused
@@ -37,8 +37,7 @@ async def show_card(bot: Bot, job: Job) -> None:
 
 async def _drawn(bot: Bot, number: int) -> Message:
     """The card as it is to be by now."""
-    incident = await bot.core.storage.read.incident(number)
-    assert incident is not None
+    incident = await incident_now(bot, number)
     return incident_card(incident, bot.core.clock(), background=await background_of(bot.core, incident))
 
 
@@ -88,8 +87,7 @@ async def set_topic(bot: Bot, job: Job) -> None:
 
 
 async def _topic(bot: Bot, number: int) -> str:
-    incident = await bot.core.storage.read.incident(number)
-    assert incident is not None
+    incident = await incident_now(bot, number)
     names = await bot.people.names([incident.commander] if incident.commander else [])
     return topic(incident, names.__getitem__)
 

@@ -1,4 +1,5 @@
-"""What it means when Slack says that an incident's channel is archived, gone, or closed to the bot."""
+"""An incident and its channel as they are now, and what it means when Slack says that the channel is archived, gone, or
+closed to the bot."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,13 @@ async def open_channel_of(bot: Bot, job: Job) -> tuple[Incident, Channel] | None
     if incident is None or incident.channel is None or incident.channel.archived:
         return None
     return incident, incident.channel.channel
+
+
+async def incident_now(bot: Bot, number: int) -> Incident:
+    """An incident that is on record, as it is when something of it is drawn."""
+    incident = await bot.core.storage.read.incident(number)
+    assert incident is not None
+    return incident
 
 
 @asynccontextmanager
