@@ -1,33 +1,43 @@
 """The bot in a process that tests kill and start again, and what must stand in Slack and on record afterwards."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
+import multiprocessing
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.e2e.hasty_bot import READY, be_a_bot
+
 PATIENCE = 20.0
 """Seconds until a process that should be ready is given up."""
+FORKS = multiprocessing.get_context("forkserver")
+"""The code is loaded once, by a process that forks: https://docs.python.org/3/library/multiprocessing.html"""
+FORKS.set_forkserver_preload([be_a_bot.__module__])
+
+
+@dataclass(frozen=True)
+class BotProcess:
+    """A bot in a process of its own, and the line on which it says that it is ready."""
+
+    process: ForkServerProcess
+    line: Connection
 
 
 class Processes:
-    """One bot at work at a time, and the next one standing by; their log is a file."""
+    """One bot at work at a time; their log is a file."""
 
     def __init__(self, log: Path, settings: Mapping[str, str]) -> None:
         self._log = log
         self._settings = settings
-        self._standing_by: Process | None = None
-        self._at_work: Process | None = None
+        self._at_work: BotProcess | None = None
 
     async def start(self) -> None:
-        """Have a bot at work. Raises TimeoutError, and AssertionError where it does not start."""
-        process = self._standing_by or await standing_by(self._log, self._settings)
-        self._standing_by = await standing_by(self._log, self._settings)
-        await set_to_work(process, self._log)
-        self._at_work = process
+        """Have a bot at work. Raises AssertionError where it does not start."""
+        self._at_work = begun(self._log, self._settings)
+        await ready(self._at_work, self._log)
 
     async def kill(self) -> None:
         """End the bot at work where it stands (SIGKILL)."""
@@ -36,41 +46,33 @@ class Processes:
         self._at_work = None
 
     async def close(self) -> None:
-        for process in (self._at_work, self._standing_by):
-            if process is not None:
-                await end(process)
+        if self._at_work is not None:
+            await end(self._at_work)
 
 
-async def standing_by(log: Path, settings: Mapping[str, str]) -> Process:
-    """A bot that has loaded its code, and waits to be set to work."""
-    with log.open("a") as written:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.e2e.hasty_bot",
-            cwd=log.parent,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **settings},
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=written,
-        )
+def begun(log: Path, settings: Mapping[str, str]) -> BotProcess:
+    """A bot that begins its work."""
+    ours, its = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=be_a_bot, args=(its, log, settings))
+    process.start()
+    its.close()
+    return BotProcess(process, ours)
 
 
-async def set_to_work(process: Process, log: Path) -> None:
-    """Wait until it is ready. Raises TimeoutError, and AssertionError where it does not start."""
-    assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(b"\n")
-    said = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
-    assert said == b"ready\n", f"it did not start: {log}"
+async def ready(bot: BotProcess, log: Path) -> None:
+    """Wait until it is ready. Raises AssertionError where it does not start."""
+    assert await asyncio.to_thread(bot.line.poll, PATIENCE), f"it did not start in time: {log}"
+    try:
+        assert bot.line.recv() == READY
+    except EOFError:
+        raise AssertionError(f"it did not start: {log}") from None
 
 
-async def end(process: Process) -> None:
+async def end(bot: BotProcess) -> None:
     """Kill it where it stands (SIGKILL), if it has not ended."""
-    if process.returncode is None:
-        process.kill()
-    await process.wait()
-    assert process.stdin is not None
-    process.stdin.close()
+    bot.process.kill()
+    await asyncio.to_thread(bot.process.join)
+    bot.line.close()
 
 
 @asynccontextmanager
@@ -85,11 +87,11 @@ async def processes(log: Path, settings: Mapping[str, str]) -> AsyncIterator[Pro
 
 
 @asynccontextmanager
-async def copies(many: int, log: Path, settings: Mapping[str, str]) -> AsyncIterator[list[Process]]:
-    """So many bots with these settings, set to work at the same moment; none is left at the end."""
-    bots = [await standing_by(log, settings) for _ in range(many)]
+async def copies(many: int, log: Path, settings: Mapping[str, str]) -> AsyncIterator[list[BotProcess]]:
+    """So many bots with these settings, which begin at the same moment; none is left at the end."""
+    bots = [begun(log, settings) for _ in range(many)]
     try:
-        await asyncio.gather(*(set_to_work(bot, log) for bot in bots))
+        await asyncio.gather(*(ready(bot, log) for bot in bots))
         yield bots
     finally:
         for bot in bots:

@@ -5,7 +5,6 @@ None is started again: those that are left must notice by themselves.
 
 import asyncio
 import re
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +21,7 @@ from storage.storage import SqlStorage
 from storage.verify import verify
 from tests.bot.command_line import settings_for
 from tests.e2e.exactly_once import all_there_once, channel_of, jobs_done
-from tests.e2e.process import copies, end
+from tests.e2e.process import BotProcess, copies, end
 from tests.e2e.workspace import Json, eventually, filled, searched
 from tests.postgresql import PostgresqlServer
 
@@ -43,7 +42,7 @@ async def empty_address(postgresql_server: PostgresqlServer) -> AsyncIterator[st
 
 
 @asynccontextmanager
-async def several(many: int, address: str, folder: Path) -> AsyncIterator[tuple[Sandbox, SqlStorage, list[Process]]]:
+async def several(many: int, address: str, folder: Path) -> AsyncIterator[tuple[Sandbox, SqlStorage, list[BotProcess]]]:
     """So many bots at work in one workspace, each with a connection of its own to it."""
     async with running_sandbox(MANIFEST) as sandbox:
         settings = settings_for(sandbox, DATABASE_URL=address)
@@ -85,10 +84,10 @@ async def test_begun_at_once_on_an_empty_database_and_killed_one_by_one_they_lea
         assert len(bots) == 1
 
 
-def at_work_on_a_job(bots: list[Process], owners: list[str]) -> Process:
+def at_work_on_a_job(bots: list[BotProcess], owners: list[str]) -> BotProcess:
     """Whose process holds the one lease that lasts."""
     ids = {int(owner.split("/")[1]) for owner in owners}
-    [found] = [bot for bot in bots if bot.pid in ids]
+    [found] = [bot for bot in bots if bot.process.pid in ids]
     return found
 
 
