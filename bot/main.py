@@ -74,6 +74,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+PING = 10.0
+"""Seconds between looks at the connection to Slack, and from one that ended to the next, at most."""
 FAREWELL = 1.0
 """Seconds for Slack to let a connection go."""
 JOBS_FINISH = timedelta(seconds=3)
@@ -206,7 +208,7 @@ async def _socket(
     """
     with token_taken(APP_TOKEN):
         opened = await app_door(settings).call("apps.connections.open")
-    handler = AsyncSocketModeHandler(app, settings.slack_app_token)
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token, ping_interval=PING)
     handler.client.wss_uri = opened["url"]
 
     async def on_message(client: object, message: dict[str, Any], raw: str | None = None) -> None:

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import URL
 
-from bot import circuit
+from bot import circuit, main
 from bot.channels.catching_up import catch_up
 from bot.main import running_bot, sandbox_settings
 from bot.manifest import MANIFEST
@@ -87,6 +87,12 @@ async def test_at_work_it_is_alive_and_ready(operators: Operators) -> None:
     }
 
 
+@pytest.fixture
+def quick_to_reconnect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "PING", 0.5)
+
+
+@pytest.mark.usefixtures("quick_to_reconnect")
 async def test_without_the_connection_to_slack_it_is_alive_and_not_ready(
     workplace: Workplace, operators: Operators, ana: Person
 ) -> None:

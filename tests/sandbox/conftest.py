@@ -126,7 +126,7 @@ async def bolt(sandbox: Sandbox, web: AsyncWebClient) -> AsyncIterator[AsyncApp]
     """Bolt over a real socket, its listeners to be added by the test."""
     app = AsyncApp(client=web, token=sandbox.app.bot_token, ignoring_self_events_enabled=False)
     client = AsyncWebClient(base_url=sandbox.api_url)
-    handler = AsyncSocketModeHandler(app, sandbox.app.app_token, web_client=client)
+    handler = AsyncSocketModeHandler(app, sandbox.app.app_token, web_client=client, ping_interval=0.5)
     await handler.connect_async()
     await until(lambda: sandbox.slack.courier.sockets.connected)
     yield app
