@@ -34,6 +34,8 @@ HOLDS: dict[str, tuple[str, str]] = {
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }
+GIVEN = re.compile(r"b0SB\d+")
+"""The name of a block that the sandbox gave it, since the app did not."""
 REQUIRED = "Please complete this required field."
 # How a picker's value is written: docs.slack.dev/reference/block-kit/block-elements (date, time and datetime picker).
 WRITTEN = {
@@ -58,6 +60,18 @@ def find_element(blocks: list[Json], block_id: str, action_id: str) -> Json:
                 if element["action_id"] == action_id:
                     return element
     raise RefusedError("element_not_found")
+
+
+def present_block_id(blocks: list[Json], block_id: str, action_id: str) -> str:
+    """The block in which an element is now that was in `block_id` when it was drawn.
+
+    An app that gives its blocks no names has them named anew at each update, and knows its elements by `action_id`.
+    """
+    if not GIVEN.fullmatch(block_id) or any(block["block_id"] == block_id for block in blocks):
+        return block_id
+    here = (block for block in blocks if GIVEN.fullmatch(block["block_id"]))
+    found = (block["block_id"] for block in here for element in elements(block) if element["action_id"] == action_id)
+    return next(found, block_id)
 
 
 def is_told(blocks: list[Json], block_id: str) -> bool:
@@ -88,10 +102,14 @@ def fill(blocks: list[Json], state: Json, given: Json, offered: list[Json]) -> J
     """`state` with what a person put in: short values or whole states, by block and action.
 
     `offered` are options the app suggested for external menus; what is chosen already may stay.
-    Raises RefusedError `element_not_found`, or as `element_state`.
+    What was put into blocks that were named anew meanwhile is gone. Raises RefusedError `element_not_found`, or as
+    `element_state`.
     """
     filled = {block_id: dict(actions) for block_id, actions in state.items()}
+    names = {block["block_id"] for block in blocks}
     for block_id, actions in given.items():
+        if block_id not in names and GIVEN.fullmatch(block_id):
+            continue
         for action_id, value in actions.items():
             element = find_element(blocks, block_id, action_id)
             held = _chosen(state.get(block_id, {}).get(action_id, {}))

@@ -6,8 +6,10 @@ Slack's rules and error names (docs.slack.dev/reference/methods, chat.*, reactio
 import copy
 import uuid
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
+from sandbox import forms
 from sandbox.refusals import RefusedError
 from sandbox.things import SLACKBOT, Channel, File, Json, Message, Pin, User
 from sandbox.workspace import Workspace
@@ -95,8 +97,7 @@ def edit(workspace: Workspace, channel: Channel, message: Message, changes: Json
     before = copy.deepcopy(message)
     for name, value in changes.items():
         setattr(message, name, value)
-    message.blocks = name_blocks(workspace, message.blocks)
-    message.attachments = _named_attachments(workspace, message.attachments)
+    _name_again(workspace, message, before)
     message.edited = {"user": by, "ts": f"{workspace.now()}.000000"}
     workspace.publish("message_changed", channel.id, by, message=message, previous=before)
 
@@ -177,8 +178,9 @@ def whisper(workspace: Workspace, channel: Channel, author: User, reader: str, d
 def rewhisper(workspace: Workspace, channel: Channel, message: Message, draft: Draft) -> None:
     """Replace what an ephemeral message says. Raises RefusedError `no_text`."""
     check_sayable(draft)
-    message.text, message.blocks = draft.text, name_blocks(workspace, draft.blocks)
-    message.attachments = _named_attachments(workspace, draft.attachments)
+    before = copy.copy(message)
+    message.text, message.blocks, message.attachments = draft.text, draft.blocks, draft.attachments
+    _name_again(workspace, message, before)
     workspace.publish("ephemeral_changed", channel.id, message.visible_to, message=message)
 
 
@@ -188,17 +190,40 @@ def hush(workspace: Workspace, channel: Channel, message: Message) -> None:
         workspace.publish("ephemeral_deleted", channel.id, message.visible_to, message=message)
 
 
-def name_blocks(workspace: Workspace, blocks: list[Json] | None) -> list[Json] | None:
-    """Give a `block_id`, and their interactive elements an `action_id`, to those that have none, as Slack does."""
+def name_blocks(workspace: Workspace, blocks: list[Json] | None, before: list[Json] | None = None) -> list[Json] | None:
+    """Give a `block_id`, and their interactive elements an `action_id`, to those that have none, as Slack does.
+
+    A block that is much like one in `before`, what these replace, keeps the name it was given there, so that what one
+    has under one's hand stays the same; one that holds a choice does not, and the choice goes.
+    """
     if blocks is None:
         return None
     named = copy.deepcopy(blocks)
+    taken = {block.get("block_id") for block in named}
+    free = [one for one in before or [] if forms.GIVEN.fullmatch(one["block_id"]) and one["block_id"] not in taken]
     for block in named:
+        like = None if "block_id" in block else _likest(block, free)
+        if like:
+            free.remove(like)
+            block["block_id"] = like["block_id"]
         block.setdefault("block_id", workspace.new_id("b"))
         for element in _elements(block):
             if element.get("type") not in {"image", "mrkdwn", "plain_text"}:
                 element.setdefault("action_id", workspace.new_id("a"))
     return named
+
+
+def _likest(block: Json, among: list[Json]) -> Json | None:
+    """The block of the same type with the most elements of the same name; neither holds a choice."""
+    wanted = {element.get("action_id") for element in _elements(block)}
+    if any(element.get("type") in forms.HOLDS for element in _elements(block)):
+        return None
+
+    def shared(other: Json) -> int:
+        return len(wanted & {element.get("action_id") for element in _elements(other)})
+
+    like = [other for other in among if other["type"] == block["type"] and (shared(other) or not wanted)]
+    return max(like, key=shared, default=None)
 
 
 def _elements(block: Json) -> list[Json]:
@@ -208,14 +233,21 @@ def _elements(block: Json) -> list[Json]:
     return [element for element in inner if isinstance(element, dict)]
 
 
-def _named_attachments(workspace: Workspace, attachments: list[Json] | None) -> list[Json] | None:
+def _name_again(workspace: Workspace, message: Message, before: Message) -> None:
+    message.blocks = name_blocks(workspace, message.blocks, before.blocks)
+    message.attachments = _named_attachments(workspace, message.attachments, before.attachments)
+
+
+def _named_attachments(
+    workspace: Workspace, attachments: list[Json] | None, before: list[Json] | None = None
+) -> list[Json] | None:
     """With the `id` Slack gives each, and their blocks named."""
     if attachments is None:
         return None
     named = [{"id": number, **attachment} for number, attachment in enumerate(attachments, 1)]
-    for attachment in named:
+    for attachment, former in zip(named, chain(before or [], repeat({})), strict=False):
         if attachment.get("blocks"):
-            attachment["blocks"] = name_blocks(workspace, attachment["blocks"])
+            attachment["blocks"] = name_blocks(workspace, attachment["blocks"], former.get("blocks"))
     return named
 
 

@@ -52,7 +52,7 @@ def update(workspace: Workspace, view: View, content: Any, expected_hash: str | 
         raise RefusedError("hash_conflict")
     check_view(content, view.type)
     _check_external_id(workspace, content, view)
-    view.content = _named(workspace, content)
+    view.content = _named(workspace, content, view.blocks)
     view.values = forms.initial_values(view.content["blocks"], kept=view.values)
     view.errors = {}
     view.hash = _hash(workspace)
@@ -65,7 +65,7 @@ def publish_home(workspace: Workspace, user: str, content: Any, expected_hash: s
     home = workspace.homes.get(user)
     if home and expected_hash and expected_hash != home.hash:
         raise RefusedError("hash_conflict")
-    view = _new(workspace, user, content, "home")
+    view = _new(workspace, user, content, "home", home.blocks if home else None)
     if home:
         view.id = view.root_view_id = home.id
     workspace.homes[user] = view
@@ -89,11 +89,11 @@ def show_errors(workspace: Workspace, view: View, errors: dict[str, str]) -> Non
     workspace.publish("view_updated", user=view.user, view=view)
 
 
-def _new(workspace: Workspace, user: str, content: Any, kind: str) -> View:
+def _new(workspace: Workspace, user: str, content: Any, kind: str, before: list[Json] | None = None) -> View:
     check_view(content, kind)
     _check_external_id(workspace, content, workspace.homes.get(user) if kind == "home" else None)
     view_id = workspace.new_id("V")
-    named = _named(workspace, content)
+    named = _named(workspace, content, before)
     return View(
         id=view_id,
         user=user,
@@ -107,8 +107,8 @@ def _new(workspace: Workspace, user: str, content: Any, kind: str) -> View:
     )
 
 
-def _named(workspace: Workspace, content: Json) -> Json:
-    return content | {"blocks": name_blocks(workspace, content["blocks"])}
+def _named(workspace: Workspace, content: Json, before: list[Json] | None) -> Json:
+    return content | {"blocks": name_blocks(workspace, content["blocks"], before)}
 
 
 def _hash(workspace: Workspace) -> str:

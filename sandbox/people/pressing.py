@@ -62,6 +62,7 @@ async def press(slack: Slack, person: User, act: Press) -> Json:
     docs.slack.dev/reference/interaction-payloads/block_actions-payload ("Timing of payload dispatch")
     """
     blocks, surface, payload = _surface(slack, person, act, "block_actions")
+    act.block_id = forms.present_block_id(blocks, act.block_id, act.action_id)
     element = forms.find_element(blocks, act.block_id, act.action_id)
     offered = slack.offered(surface)
     action = _action(element, act, offered)
@@ -91,6 +92,7 @@ async def options(slack: Slack, person: User, act: Options) -> Json:
     Raises RefusedError `query_too_short`, `operation_timeout`, `invalid_options` for an answer that is no offer.
     """
     blocks, surface, payload = _surface(slack, person, act, "block_suggestion")
+    act.block_id = forms.present_block_id(blocks, act.block_id, act.action_id)
     element = forms.find_element(blocks, act.block_id, act.action_id)
     if element["type"] not in {"external_select", "multi_external_select"}:
         raise RefusedError("not_external")

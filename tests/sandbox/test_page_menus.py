@@ -84,7 +84,7 @@ async def test_several_are_searched_and_chosen_with_the_keyboard(
         await expect(form.get_by_role("group", name="Teams").get_by_role("option")).to_have_text(["Payments"])
         await expect(form.get_by_role("group", name="People").get_by_role("option")).to_have_text(["Paula Reyes"])
         await ana.page.keyboard.press("ArrowDown")
-        await expect(form.locator(".marked")).to_have_text("Paula Reyes")
+        await expect(form.locator("[data-marked]")).to_have_text("Paula Reyes")
         await ana.page.keyboard.press("Enter")
         await expect(form.get_by_role("button", name="Remove Paula Reyes")).to_be_visible()
         await box.evaluate(TYPE_QUICKLY, ["b", "be", "ben"])

@@ -6,6 +6,7 @@ const SENTENCES = {
   operation_timeout: "The app did not answer within three seconds.",
   dispatch_failed: "The app is not connected to the sandbox. Is it running?",
   trigger_expired: "That took too long. Please try again.",
+  element_not_found: "The app has changed this meanwhile, and what you pressed is no longer there.",
   is_archived: "This channel is archived.",
   not_in_channel: "You are not in this channel.",
   cant_delete_message: "Only its author can delete this message.",

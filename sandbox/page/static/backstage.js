@@ -3,6 +3,7 @@
 import { post, sentence, toast } from "./acts.js";
 import { prepare } from "./enhance.js";
 import { fragment, morphChildren, morphList } from "./morph.js";
+import { whenLetGo } from "./pressing.js";
 
 const panel = document.getElementById("backstage");
 const filters = document.getElementById("log-filters");
@@ -59,7 +60,7 @@ function connect() {
     wait = 250;
     say();
   });
-  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("message", ({ data }) => whenLetGo(() => receive(JSON.parse(data))));
   socket.addEventListener("close", () => {
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, 4000);

@@ -6,20 +6,17 @@ import { goTo, placeOf } from "./places.js";
 import { settle, state, unsettle, values } from "./state.js";
 import { surface } from "./surface.js";
 
-// `undo` takes the choice back when the app's question whether one is sure is denied.
+// What is told is read before it is asked whether one is sure: the message may be another after that. `undo` takes the
+// choice back when that is denied.
 async function press(element, pressed, undo) {
-  if (element.dataset.confirm && !(await confirmed(JSON.parse(element.dataset.confirm)))) return undo?.();
-  settle(element);
+  const { blockId, actionId, confirm } = element.dataset;
   const around = element.closest("[data-view], [data-ts]");
+  const told = { ...surface(element), block_id: blockId, action_id: actionId, ...pressed, values: values(around) };
+  if (confirm && !(await confirmed(JSON.parse(confirm)))) return undo?.();
+  settle(element);
   const button = element.matches("button") ? element : null;
   button?.setAttribute("aria-busy", "true");
-  await actOrSay("press", {
-    ...surface(element),
-    block_id: element.dataset.blockId,
-    action_id: element.dataset.actionId,
-    ...pressed,
-    values: values(around),
-  });
+  await actOrSay("press", told);
   button?.removeAttribute("aria-busy");
 }
 

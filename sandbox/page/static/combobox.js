@@ -77,11 +77,11 @@ function open(box) {
 // The list opens upwards where there is no room below it in what scrolls around it.
 function place(box) {
   const list = listOf(box);
-  list.classList.remove("shift-up");
+  list.removeAttribute("data-up");
   const frame = (box.closest("#scroll, .thread-scroll") ?? document.body).getBoundingClientRect();
   const shown = list.getBoundingClientRect();
-  list.classList.toggle("shift-up", !box.closest("dialog") && shown.bottom > frame.bottom && box.getBoundingClientRect().top - shown.height > frame.top);
-  if (!list.classList.contains("shift-up")) list.scrollIntoView({ block: "nearest" });
+  list.toggleAttribute("data-up", !box.closest("dialog") && shown.bottom > frame.bottom && box.getBoundingClientRect().top - shown.height > frame.top);
+  if (!list.hasAttribute("data-up")) list.scrollIntoView({ block: "nearest" });
 }
 
 function close(box) {
@@ -111,7 +111,7 @@ const visible = (box) => items(box).filter((item) => !item.hidden);
 let numbers = 0;
 
 function mark(box, wanted) {
-  for (const item of visible(box)) item.classList.toggle("marked", item === wanted);
+  for (const item of visible(box)) item.toggleAttribute("data-marked", item === wanted);
   if (wanted) wanted.id ||= `choice-${(numbers += 1)}`;
   if (wanted) inputOf(box).setAttribute("aria-activedescendant", wanted.id);
   else inputOf(box).removeAttribute("aria-activedescendant");
@@ -120,7 +120,7 @@ function mark(box, wanted) {
 
 function move(box, step) {
   const shown = visible(box);
-  const now = shown.findIndex((item) => item.classList.contains("marked"));
+  const now = shown.findIndex((item) => item.hasAttribute("data-marked"));
   mark(box, shown[(now + step + shown.length) % shown.length]);
 }
 
@@ -134,7 +134,7 @@ function onKey(event) {
     else move(box, event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    const marked = listOf(box).querySelector(".marked");
+    const marked = listOf(box).querySelector("[data-marked]");
     if (isOpen && marked && !listOf(box).ariaBusy) toggle(box, JSON.parse(marked.dataset.option));
   } else if (event.key === "Escape" && isOpen) {
     event.preventDefault();
@@ -170,10 +170,13 @@ document.addEventListener("focusout", (event) => {
   if (isMultiple(box)) inputOf(box).value = "";
 });
 
-/** Shows what is chosen at first; a message's new initial choice replaces the old one. */
+/** Shows what is chosen at first, and still; a message's new initial choice replaces the old one. */
 export function prepareComboboxes(root) {
   for (const box of root.querySelectorAll("[data-combobox]")) {
-    if (box.dataset.ready === box.dataset.chosen) continue;
+    if (box.dataset.ready === box.dataset.chosen) {
+      tick(box);
+      continue;
+    }
     if (!box.dataset.ready || !box.closest("dialog")) chosen.set(box, JSON.parse(box.dataset.chosen));
     box.dataset.ready = box.dataset.chosen;
     show(box);

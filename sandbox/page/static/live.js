@@ -6,6 +6,7 @@ import { prepare } from "./enhance.js";
 import { adopt, onLook, presentLook } from "./look.js";
 import { fragment, morphChildren, morphList } from "./morph.js";
 import { arrive } from "./places.js";
+import { whenLetGo } from "./pressing.js";
 
 let shown = null;
 let socket = null;
@@ -84,7 +85,7 @@ export function connect() {
     setOffline(false);
     say();
   });
-  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("message", ({ data }) => whenLetGo(() => receive(JSON.parse(data))));
   socket.addEventListener("close", () => {
     setOffline(true);
     setTimeout(connect, wait);

@@ -10,14 +10,14 @@ function closeMenus(but) {
 
 // Moves a popup to where the part of the page that scrolls has room for it.
 function place(popup) {
-  popup.classList.remove("shift-up");
+  popup.removeAttribute("data-up");
   popup.style.left = "";
   const box = popup.getBoundingClientRect();
   const frame = (popup.closest("#scroll, .thread-scroll, .fields, .lists") ?? document.body).getBoundingClientRect();
   const button = popup.closest(".menu-anchor").getBoundingClientRect();
   const over = box.right - (frame.right - 8);
   if (over > 0) popup.style.left = `${box.left - button.left - Math.min(over, box.left - frame.left)}px`;
-  popup.classList.toggle("shift-up", box.bottom > frame.bottom - 4 && button.top - box.height > frame.top);
+  popup.toggleAttribute("data-up", box.bottom > frame.bottom - 4 && button.top - box.height > frame.top);
 }
 
 function toggleMenu(button) {

@@ -30,8 +30,9 @@ function react(name) {
 }
 
 async function edit(button) {
+  const at = addressOf(button);
   const text = await askText("Edit message", typed(button.closest("[data-ts]").dataset.text));
-  if (text) actOrSay("edit", { ...addressOf(button), text: written(text) });
+  if (text) actOrSay("edit", { ...at, text: written(text) });
 }
 
 async function remove(button) {

@@ -2,13 +2,14 @@
 // so that focus, typed text, scroll and open menus stay where they are.
 
 // What the script itself sets: never copied over, never taken away.
-const OURS = new Set(["open", "hidden", "aria-expanded", "data-ready"]);
+const OURS = new Set(["open", "hidden", "aria-expanded", "aria-activedescendant", "data-ready", "data-up", "data-marked", "data-full"]);
 const INITIAL = { value: "value", checked: "checked", selected: "selected" };
 
-const keyOf = (node) =>
-  node.nodeType === Node.ELEMENT_NODE
-    ? node.id || node.dataset.block || node.dataset.actionId || ""
-    : "";
+function keyOf({ nodeType, id, dataset }) {
+  if (nodeType !== Node.ELEMENT_NODE) return "";
+  if (dataset.option) return dataset.option;
+  return id || dataset.part || dataset.block || dataset.actionId || "";
+}
 
 const isSameKind = (one, other) =>
   one.nodeType === other.nodeType && one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
@@ -22,7 +23,7 @@ function copyAttributes(old, fresh) {
     if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? value : true;
   }
   for (const { name } of [...old.attributes]) {
-    if (OURS.has(name) || name === "style" || fresh.hasAttribute(name)) continue;
+    if (OURS.has(name) || name === "style" || (name === "id" && old.dataset.option) || fresh.hasAttribute(name)) continue;
     old.removeAttribute(name);
     if (name in INITIAL && !isForm) old[INITIAL[name]] = name === "value" ? "" : false;
   }
@@ -38,14 +39,24 @@ function morphNode(old, fresh) {
   if (old.dataset.morph !== "skip-content") morphChildren(old, fresh);
 }
 
-/** Makes the children of `old` like those of `fresh` (an element or fragment, which is used up). */
+/**
+ * Makes the children of `old` like those of `fresh` (an element or fragment, which is used up). What is gone goes first,
+ * so that what stays need not be moved: a node that is moved loses the focus.
+ */
 export function morphChildren(old, fresh) {
+  const wantedKeys = new Set([...fresh.children].map(keyOf));
   const keyed = new Map();
-  for (const child of old.children) if (keyOf(child)) keyed.set(keyOf(child), child);
+  for (const child of [...old.children]) {
+    const key = keyOf(child);
+    if (key && wantedKeys.has(key) && !keyed.has(key)) keyed.set(key, child);
+    else if (key) child.remove();
+  }
   let place = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
-    const named = keyOf(wanted) && keyed.get(keyOf(wanted));
+    const named = keyed.get(keyOf(wanted));
     if (named && isSameKind(named, wanted)) {
+      keyed.delete(keyOf(wanted));
+      while (place && place !== named && !keyOf(place)) place = removed(place);
       if (named === place) place = place.nextSibling;
       else old.insertBefore(named, place);
       morphNode(named, wanted);
@@ -57,11 +68,14 @@ export function morphChildren(old, fresh) {
       old.insertBefore(wanted, place);
     }
   }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
+  while (place) place = removed(place);
+}
+
+/** Takes the node away; gives the one after it. */
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 /**
