@@ -26,6 +26,10 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+ON_SQLITE = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+"""For what takes long and is the same on every database."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives a page in headless Chromium")
     # Drawn with all variables, as is the default, a traceback takes longer than people wait for an answer.

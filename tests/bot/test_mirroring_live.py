@@ -205,34 +205,33 @@ async def test_messages_that_come_together_are_committed_together(
     assert await verify(floor.storage, 1) is None
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"type": "message"},
-        {"type": "message", "channel": 7, "ts": "x"},
-        {"type": "message", "channel": "C1", "ts": "1700000000.000100", "text": {"a": 1}},
-        {"type": "message", "subtype": ["x"], "channel": "C1", "ts": "1700000000.000100"},
-        {"type": "message", "subtype": "message_changed", "channel": "C1"},
-        {"type": "message", "subtype": "message_deleted", "channel": "C1", "ts": "1700000000.000100"},
-        {"type": "member_joined_channel"},
-        {"type": "member_left_channel", "user": None, "channel": "C1"},
-        {"type": "channel_archive", "channel": {"id": "C1"}},
-        {"type": "channel_rename", "channel": "C1"},
-        {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA"},
-        {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA", "item": {"type": "file"}},
-        {"type": "user_change", "user": "U0ANA"},
-        {"type": ["message"]},
-        {},
-    ],
-)
-async def test_a_misshaped_event_is_acknowledged_and_passed_over(floor: Floor, event: dict[str, Any]) -> None:
+MISSHAPED: list[dict[str, Any]] = [
+    {"type": "message"},
+    {"type": "message", "channel": 7, "ts": "x"},
+    {"type": "message", "channel": "C1", "ts": "1700000000.000100", "text": {"a": 1}},
+    {"type": "message", "subtype": ["x"], "channel": "C1", "ts": "1700000000.000100"},
+    {"type": "message", "subtype": "message_changed", "channel": "C1"},
+    {"type": "message", "subtype": "message_deleted", "channel": "C1", "ts": "1700000000.000100"},
+    {"type": "member_joined_channel"},
+    {"type": "member_left_channel", "user": None, "channel": "C1"},
+    {"type": "channel_archive", "channel": {"id": "C1"}},
+    {"type": "channel_rename", "channel": "C1"},
+    {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA"},
+    {"type": "reaction_added", "reaction": "pushpin", "user": "U0ANA", "item": {"type": "file"}},
+    {"type": "user_change", "user": "U0ANA"},
+    {"type": ["message"]},
+    {},
+]
+
+
+async def test_misshaped_events_are_acknowledged_and_passed_over(floor: Floor) -> None:
     channel = await floor.declared_in()
-
-    floor.sandbox.slack.courier.send_event({"type": "event_callback", "event_id": "Ev1", "event": event})
-    await floor.person("ana").say(channel, "still here")
-    await floor.settled()
-
-    assert await texts(floor) == ["still here"]
+    for number, event in enumerate(MISSHAPED):
+        body = {"type": "event_callback", "event_id": f"Ev{number}", "event": event}
+        floor.sandbox.slack.courier.send_event(body)
+        await floor.person("ana").say(channel, f"still here, {number}")
+        await floor.settled()
+    assert await texts(floor) == [f"still here, {number}" for number in range(len(MISSHAPED))]
 
 
 async def test_a_message_of_cut_up_characters_is_recorded(floor: Floor) -> None:

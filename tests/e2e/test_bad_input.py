@@ -14,6 +14,7 @@ from incidents.model import facts
 from incidents.model.vocabulary import Severity, Status
 from sandbox.client import Person
 from sandbox.deliveries.transport import Kind, Timing, UnansweredError
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, eventually, filled, words
 
 WHAT_IT_IS = {"type", "command", "callback_id", "action_id", "actions", "event", "view"}
@@ -110,35 +111,36 @@ def mrkdwn(part: Any) -> Iterator[str]:
 # Unknown ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("typed", "answer"),
-    [
-        ("frobnicate", 'There is no "frobnicate". See what there is: /incident help.'),
-        ("🔥 <@U0BEN> <!channel>", "See what there is: /incident help."),
-        ("severity 9", 'There is no severity "9". Possible: 1 (critical)'),
-        ("severity 1 2", 'There is no severity "1 2"'),
-        ("status broken", 'There is no status "broken". Possible: Declared'),
-        ("services nothere=degraded", 'There is no service "nothere"'),
-        ("services checkout=fine", 'There is no impact "fine"'),
-        ("services checkout", "Say how each is affected: /incident services checkout=degraded"),
-        ("lead bob", '"bob" names nobody here. Mention the person'),
-        ("lead <@U0NOBODY>", "Guests, and people from other organisations"),
-        ("severity INC-99 1", "There is no INC-99."),
-        ("INC-99", "There is no INC-99."),
-        ("severity INC-999999999 1", "There is no INC-999999999."),
-        ("timeline inc-0", "There is no INC-0."),
-        ("undo 1", "can't be undone any more"),
-        ("undo", "can't be undone any more"),
-        ("undo 99999999999999999999", "can't be undone any more"),
-    ],
-)
+UNKNOWN = [
+    ("frobnicate", 'There is no "frobnicate". See what there is: /incident help.'),
+    ("🔥 <@U0BEN> <!channel>", "See what there is: /incident help."),
+    ("severity 9", 'There is no severity "9". Possible: 1 (critical)'),
+    ("severity 1 2", 'There is no severity "1 2"'),
+    ("status broken", 'There is no status "broken". Possible: Declared'),
+    ("services nothere=degraded", 'There is no service "nothere"'),
+    ("services checkout=fine", 'There is no impact "fine"'),
+    ("services checkout", "Say how each is affected: /incident services checkout=degraded"),
+    ("lead bob", '"bob" names nobody here. Mention the person'),
+    ("lead <@U0NOBODY>", "Guests, and people from other organisations"),
+    ("severity INC-99 1", "There is no INC-99."),
+    ("INC-99", "There is no INC-99."),
+    ("severity INC-999999999 1", "There is no INC-999999999."),
+    ("timeline inc-0", "There is no INC-0."),
+    ("undo 1", "can't be undone any more"),
+    ("undo", "can't be undone any more"),
+    ("undo 99999999999999999999", "can't be undone any more"),
+]
+"""What is typed, and what the answer holds."""
+
+
 async def test_an_unknown_word_or_thing_is_answered_and_changes_nothing(
-    workplace: Workplace, ana: Person, channel: str, typed: str, answer: str
+    workplace: Workplace, ana: Person, channel: str
 ) -> None:
     before = await state(workplace)
-    said = (await workplace.typed(ana, channel, f"/incident {typed}"))["text"]
-    assert answer in said.replace("&lt;", "<").replace("&gt;", ">")
-    assert await state(workplace) == before
+    for typed, answer in UNKNOWN:
+        said = (await workplace.typed(ana, channel, f"/incident {typed}"))["text"]
+        assert answer in said.replace("&lt;", "<").replace("&gt;", ">"), typed
+        assert await state(workplace) == before, typed
 
 
 async def test_a_resolved_incident_says_that_it_must_be_reopened(
@@ -275,6 +277,7 @@ def stumbles(caplog: pytest.LogCaptureFixture) -> Iterator[str]:
 
 
 @HASTY
+@ON_SQLITE
 async def test_events_with_fields_missing_or_of_another_type_are_passed_over(
     workplace: Workplace, ana: Person, ben: Person, channel: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -301,6 +304,7 @@ async def test_events_with_fields_missing_or_of_another_type_are_passed_over(
 
 
 @HASTY
+@ON_SQLITE
 async def test_acts_with_fields_missing_or_of_another_type_are_acknowledged(
     workplace: Workplace, ana: Person, channel: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -326,27 +330,26 @@ async def test_acts_with_fields_missing_or_of_another_type_are_acknowledged(
     assert not [line for line in logs if line["log_level"] == "error"] and not list(stumbles(caplog))
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"type": "message", "channel": "C0UNKNOWN", "user": "U0ANA", "text": "hello", "ts": "1.000001"},
-        {"type": "message", "channel": "C0UNKNOWN", "subtype": "message_deleted", "deleted_ts": "1.1", "ts": "1.2"},
-        {"type": "channel_archive", "channel": "C0UNKNOWN", "user": "U0ANA"},
-        {"type": "channel_deleted", "channel": "C0UNKNOWN"},
-        {"type": "channel_left", "channel": "C0UNKNOWN"},
-        {"type": "member_joined_channel", "channel": "C0UNKNOWN", "user": "U0ANA"},
-        {"type": "member_left_channel", "channel": "C0UNKNOWN", "user": "U0NOBODY"},
-        {"type": "reaction_added", "user": "U0ANA", "reaction": "pushpin", "item": {"type": "file", "file": "F1"}},
-    ],
-    ids=lambda event: event["type"],
-)
+OF_NO_CHANNEL_OF_OURS: list[Json] = [
+    {"type": "message", "channel": "C0UNKNOWN", "user": "U0ANA", "text": "hello", "ts": "1.000001"},
+    {"type": "message", "channel": "C0UNKNOWN", "subtype": "message_deleted", "deleted_ts": "1.1", "ts": "1.2"},
+    {"type": "channel_archive", "channel": "C0UNKNOWN", "user": "U0ANA"},
+    {"type": "channel_deleted", "channel": "C0UNKNOWN"},
+    {"type": "channel_left", "channel": "C0UNKNOWN"},
+    {"type": "member_joined_channel", "channel": "C0UNKNOWN", "user": "U0ANA"},
+    {"type": "member_left_channel", "channel": "C0UNKNOWN", "user": "U0NOBODY"},
+    {"type": "reaction_added", "user": "U0ANA", "reaction": "pushpin", "item": {"type": "file", "file": "F1"}},
+]
+
+
 async def test_an_event_of_a_channel_that_the_bot_does_not_know_is_acknowledged(
-    workplace: Workplace, ana: Person, channel: str, event: Json
+    workplace: Workplace, ana: Person, channel: str
 ) -> None:
     await ana.say(channel, "one")
-    body = workplace.delivered("message") | {"event": event, "event_id": "Ev0OTHER"}
+    heard = workplace.delivered("message")
     with capture_logs() as logs:
-        await workplace.deliver("events_api", body)
+        for number, event in enumerate(OF_NO_CHANNEL_OF_OURS):
+            await workplace.deliver("events_api", heard | {"event": event, "event_id": f"Ev{number}OTHER"})
     assert not [line for line in logs if line["log_level"] == "error"]
 
 

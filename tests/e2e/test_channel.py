@@ -1,7 +1,5 @@
 """The incident's channel: its name from any title, what it carries, and how an incident gets, changes and loses one."""
 
-import pytest
-
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import Organisation, Team
@@ -13,40 +11,40 @@ def name_of(workplace: Workplace, channel: str) -> str:
     return workplace.sandbox.workspace.channels[channel].name
 
 
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("Checkout fails, again!", "inc-1-checkout-fails-again"),
-        ("  ÉCRAN — noir_à l'accueil ", "inc-1-écran-noir_à-laccueil"),
-        ("支払いが失敗する", "inc-1-支払いが失敗する"),
-        ("Не работает оплата", "inc-1-не-работает-оплата"),
-        ("الدفع لا يعمل", "inc-1-الدفع-لا-يعمل"),
-        ("🔥🔥🔥", "inc-1"),
-        ("!!! ??? ---", "inc-1"),
-        ("ﬁre in 🔥 №5", "inc-1-fire-in-no5"),
-        ("a" * 79, "inc-1-" + "a" * 74),
-        ("word " * 100, ("inc-1-" + "word-" * 100)[:80].rstrip("-")),
-    ],
-)
-async def test_any_title_makes_a_channel(workplace: Workplace, ana: Person, title: str, name: str) -> None:
-    channel = await workplace.declare(ana, title)
-    assert name_of(workplace, channel) == name
-    assert (await workplace.incident(1)).title == " ".join(title.split())
+NAMES = [
+    ("Checkout fails, again!", "checkout-fails-again"),
+    ("  ÉCRAN — noir_à l'accueil ", "écran-noir_à-laccueil"),
+    ("支払いが失敗する", "支払いが失敗する"),
+    ("Не работает оплата", "не-работает-оплата"),
+    ("الدفع لا يعمل", "الدفع-لا-يعمل"),
+    ("🔥🔥🔥", ""),
+    ("!!! ??? ---", ""),
+    ("ﬁre in 🔥 №5", "fire-in-no5"),
+    ("a" * 79, "a" * 74),
+    ("word " * 100, ("word-" * 100)[:74].rstrip("-")),
+]
+"""Titles, and what the channel is called after the incident's own name."""
+
+OF_ANY_SCRIPT = [
+    "हिन्दी में भुगतान विफल",
+    "ชำระเงินไม่ได้",
+    "İstanbul'da ödeme",
+    "x²½ ⅷ ① ª",
+    "e\u0301\u0323 zalgo\u0336\u0334",
+    "\u200b\u202etxt",
+]
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "हिन्दी में भुगतान विफल",
-        "ชำระเงินไม่ได้",
-        "İstanbul'da ödeme",
-        "x²½ ⅷ ① ª",
-        "e\u0301\u0323 zalgo\u0336\u0334",
-        "\u200b\u202etxt",
-    ],
-)
-async def test_a_title_of_any_script_makes_some_channel(workplace: Workplace, ana: Person, title: str) -> None:
-    assert name_of(workplace, await workplace.declare(ana, title)).startswith("inc-1")
+async def test_any_title_makes_a_channel(workplace: Workplace, ana: Person) -> None:
+    for number, (title, name) in enumerate(NAMES, start=1):
+        channel = await workplace.declare(ana, title)
+        assert name_of(workplace, channel) == f"inc-{number}-{name}".rstrip("-")[:80]
+        assert (await workplace.incident(number)).title == " ".join(title.split())
+
+
+async def test_a_title_of_any_script_makes_some_channel(workplace: Workplace, ana: Person) -> None:
+    for number, title in enumerate(OF_ANY_SCRIPT, start=1):
+        assert name_of(workplace, await workplace.declare(ana, title)).startswith(f"inc-{number}")
 
 
 async def test_a_name_that_is_taken_even_by_an_archived_channel_gets_a_suffix(

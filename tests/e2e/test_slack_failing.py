@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.commands import severity
 from sandbox.client import Person
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, filled, words
 
 REFERENCE = re.compile(r"Reference ([0-9a-f]+), it is in the log")
@@ -71,6 +72,7 @@ async def test_a_fault_of_ours_is_told_with_a_reference_and_changes_nothing(
     assert await workplace.timeline(1) == before
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("method", ["chat.postMessage", "conversations.invite", "conversations.create", "pins.add"])
 @pytest.mark.parametrize("trouble", [{"error": "internal_error"}, {"cut": "before"}, {"cut": "after"}], ids=str)
 async def test_a_call_that_fails_once_while_the_channel_opens_leaves_one_of_everything(

@@ -65,8 +65,7 @@ async def opened(browser: Browser, address: str, size: tuple[int, int], scheme: 
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide-light", "phone-dark"])
 async def test_everybody_can_read_them(
     browser: Browser, site: Served, size: tuple[int, int], scheme: str, screenshots: Path
 ) -> None:
