@@ -42,6 +42,7 @@ class JobKind(StrEnum):
     CALL = "call"
     CALL_OUTSIDE = "call_outside"
     SHOW_DRAFT = "show_draft"
+    SHOW_DRAFT_AGAIN = "show_draft_again"
     PUBLISH_DUE = "publish_due"
     REMIND_OF_UPDATE = "remind_of_update"
     REMIND_APPROVERS = "remind_approvers"
@@ -171,6 +172,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.UpdateEdited: (DRAFT, ASK),
     facts.UpdateApproved: (DRAFT,),
     facts.UpdateRejected: (DRAFT, NOTICE),
+    facts.UpdateHeldBack: (DRAFT, NOTICE, ASK),
     facts.UpdateDiscarded: (DRAFT,),
     facts.UpdatePublished: (DRAFT, CARD, NOTICE, TELL_NOW, READERS, REMIND),
 }
@@ -275,6 +277,12 @@ def publication_due(incident: int, update: int, at: datetime) -> NewJob:
     """A status update that is approved is published when its time has come."""
     lane = f"INC-{incident}/publishing-{update}"
     return NewJob(JobKind.PUBLISH_DUE, incident, lane, at, update, update, lane, str(update))
+
+
+def draft_shown_again(incident: int, update: int, at: datetime) -> NewJob:
+    """A draft's card says at ``at`` what is true by then: a time that the draft names has passed."""
+    lane = f"INC-{incident}/draft-{update}"
+    return NewJob(JobKind.SHOW_DRAFT_AGAIN, incident, lane, at, update, update, None, str(update))
 
 
 def confirmation_asked(reader: int, at: datetime) -> NewJob:

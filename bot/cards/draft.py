@@ -5,6 +5,7 @@ Its buttons are ``update.<verb>:<incident>:<update>``; they are no words of `/in
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import takewhile
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -14,7 +15,7 @@ from bot.cards.customer_text import as_slack, quoted
 from bot.cards.message import Message
 from bot.cards.text import SLACK, channel_link, count, cut, escape, joined, listing, mention, slack_date
 from incidents.model.approval import Approval
-from incidents.model.draft_warnings import Doubt, Warning
+from incidents.model.draft_warnings import SINCE, Doubt, Warning
 from incidents.model.identity import Channel, Person
 from incidents.model.incident import Incident
 from incidents.model.public_text import PublicText
@@ -37,9 +38,7 @@ NAMES = 300
 LINKS = 1_000
 """For the names of pages with their addresses."""
 
-WORDS = {
-    Doubt.OVERTAKEN: "Customers were told something else after this was written.",
-    Doubt.SERVICES_CHANGED: "The affected services were changed after this was written.",
+WORDS = SINCE | {
     Doubt.NOTHING_NEW: "It says nothing that the last update did not say.",
     Doubt.STILL_OPEN: "The incident itself is not resolved.",
 }
@@ -51,6 +50,7 @@ class DraftView:
 
     incident: Incident
     update: StatusUpdate
+    now: datetime
     approval: Approval
     warnings: Sequence[Warning]
     pages: Sequence[tuple[str, str]]
@@ -119,7 +119,8 @@ def _title(view: DraftView, calls: bool) -> str:
     what = f"Correction of status update {update.corrects}" if update.corrects else f"Status update {update.number}"
     match update.state:
         case UpdateState.WAITING:
-            return f"📝 *{what}* waits for approval{_by_whom(view, calls)}"
+            again = " again, held back at its time" if update.held_back_at else ""
+            return f"📝 *{what}* waits for approval{again}{_by_whom(view, calls)}"
         case UpdateState.APPROVED:
             when = (
                 slack_date(update.text.publish_at, "{date_short_pretty} {time}") if update.text.publish_at else "soon"
@@ -139,7 +140,7 @@ def _by_whom(view: DraftView, calls: bool) -> str:
     update, rule = view.update, view.approval.rule
     can = view.approval.who_can(update)
     who = f" by {listing([mention(each) for each in can], NAMES)}" if can and calls else ""
-    missing = rule.approvals - len(update.approvals)
+    missing = view.approval.missing(update)
     many = f", {missing} people" if missing > 1 else ""
     severity = view.incident.severity.name
     wrote = "" if rule.author else f" ({severity}: not by {mention(update.author)}, who wrote it)"
@@ -231,7 +232,9 @@ def _times(view: DraftView) -> list[str]:
     if text.next_at:
         lines.append(f"Promises the next update by {slack_date(text.next_at, '{time}')}")
     if text.publish_at and view.update.state is UpdateState.WAITING:
-        lines.append(f"Goes out {slack_date(text.publish_at, '{date_short_pretty} {time}')}, once approved")
+        when = slack_date(text.publish_at, "{date_short_pretty} {time}")
+        early = text.publish_at > view.now
+        lines.append(f"Goes out {when}, once approved" if early else f"Was to go out {when}; goes out once approved")
     return lines
 
 
@@ -264,8 +267,8 @@ def _buttons(view: DraftView) -> list[ButtonElement]:
 def _approve(view: DraftView) -> ButtonElement:
     """It asks first: what is public cannot be taken back."""
     update = view.update
-    last = view.approval.rule.approvals - len(update.approvals) <= 1
-    later = update.text.publish_at is not None
+    last = view.approval.missing(update) <= 1
+    later = update.text.publish_at is not None and update.text.publish_at > view.now
     word = "Approve" if later or not last else "Approve and publish"
     value = approval_value(update, view.warnings)
     approve = update_button(word, APPROVE, view.incident.number, update.number, value=value, style="primary")

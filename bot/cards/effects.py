@@ -51,6 +51,8 @@ def _updates(incident: Incident, happened: Sequence[Fact]) -> list[str]:
             case facts.UpdateRejected(update=update, reason=reason):
                 author = mention(incident.updates.get(update).author)
                 clauses.append(f"sent status update {update} back to {author}: “{cut(escape(reason), TEXT)}”")
+            case facts.UpdateHeldBack(update=update, reason=reason):
+                clauses.append(f"held status update {update} back, which waits for approval again: “{escape(reason)}”")
     return clauses
 
 

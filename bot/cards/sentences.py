@@ -153,6 +153,8 @@ def _did_with_updates(fact: Fact) -> str:
             return f"approved status update {fact.update}, which {remaining} more must approve"
         case facts.UpdateRejected(reason=reason):
             return f"rejected status update {fact.update}: {escape(reason)}"
+        case facts.UpdateHeldBack(reason=reason):
+            return f"held status update {fact.update} back, which waits for approval again: “{escape(reason)}”"
         case facts.UpdateDiscarded():
             return f"discarded status update {fact.update}"
         case facts.UpdatePublished(corrects=None):

@@ -41,5 +41,6 @@ def update_is_due(incident: Incident, since: datetime, now: datetime) -> Message
 def draft_waits(incident: Incident, update: StatusUpdate, who_can: Sequence[Person], now: datetime) -> Message:
     """For those who can approve it."""
     who = f"{listing([mention(person) for person in who_can], 300)}: " if who_can else ""
-    text = f"⏰ {who}status update {update.number} waits for approval for {duration(now - update.written_at)}."
+    long = "again, held back at its time" if update.held_back_at else f"for {duration(now - update.written_at)}"
+    text = f"⏰ {who}status update {update.number} waits for approval {long}."
     return Message(text, [section(text, update_button("Open", SHOW, incident.number, update.number))])

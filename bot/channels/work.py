@@ -22,7 +22,7 @@ from bot.subscribers import tell_subscriber
 from bot.updates.outlets import tell_channel, tell_people
 from bot.updates.publishing import publish_due
 from bot.updates.reminding import remind_approvers, remind_of_update
-from bot.updates.showing import show_draft
+from bot.updates.showing import show_draft, show_draft_again
 from incidents.consequences import JobKind
 from incidents.ports import CannotSucceed, Job
 
@@ -48,6 +48,7 @@ HANDLERS: dict[JobKind, Callable[[Bot, Job], Awaitable[None]]] = {
     JobKind.CALL: call,
     JobKind.CALL_OUTSIDE: call_outside,
     JobKind.SHOW_DRAFT: show_draft,
+    JobKind.SHOW_DRAFT_AGAIN: show_draft_again,
     JobKind.PUBLISH_DUE: publish_due,
     JobKind.TELL_CHANNEL: tell_channel,
     JobKind.TELL_PEOPLE: tell_people,
@@ -68,6 +69,7 @@ URGENCIES: dict[JobKind, Urgency] = {
     JobKind.PIN_CARD: Urgency.REFRESH,
     JobKind.BOOKMARK_CARD: Urgency.REFRESH,
     JobKind.SET_TOPIC: Urgency.REFRESH,
+    JobKind.SHOW_DRAFT_AGAIN: Urgency.REFRESH,
     JobKind.READ_BACK: Urgency.REFRESH,
 }
 """How urgent what a job asks of Slack is; all others tell somebody something.

@@ -37,7 +37,10 @@ async def remind_of_update(bot: Bot, job: Job) -> None:
 
 
 async def remind_approvers(bot: Bot, job: Job) -> None:
-    """Remind those who can approve the draft ``job.detail`` that it waits. Raises TryLater until it is time."""
+    """Remind those who can approve the draft ``job.detail`` that it waits: at once where it was held back.
+
+    Raises TryLater until it is time.
+    """
     here = await open_channel_of(bot, job)
     if here is None:
         return
@@ -46,14 +49,15 @@ async def remind_approvers(bot: Bot, job: Job) -> None:
     if update.state is not UpdateState.WAITING:
         return
     wait = (await bot.core.storage.read.organisation.current()).updates.approval_wait
-    due = update.written_at + timedelta(minutes=wait)
+    due = update.held_back_at or update.written_at + timedelta(minutes=wait)
     if now < due:
         raise _until(due, now)
     view = await draft_view(bot, incident, update)
     posts = await bot.core.storage.read.posts(incident.number, Purpose.DRAFT)
     card = next((post.message for post in posts if post.part == update.number and post.channel == where), None)
     async with noticing_loss(bot, where):
-        marks = marked("draft_waits", incident.number, update=update.number, written=int(update.written_at.timestamp()))
+        since = update.held_back_at or update.written_at
+        marks = marked("draft_waits", incident.number, update=update.number, written=int(since.timestamp()))
         said = draft_waits(incident, update, view.approval.who_can(update), now)
         await post_once(bot, job, Spot(where, due, card), said, marks)
 

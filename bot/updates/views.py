@@ -13,16 +13,17 @@ from incidents.publishing import pages_that_show, public_service
 
 async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> DraftView:
     """The status update as it stands. Raises SlackUnavailable."""
-    organisation = await bot.core.storage.read.organisation.current()
+    organisation, now = await bot.core.storage.read.organisation.current(), bot.core.clock()
     about = _about(incident, update)
     shown = {id: organisation.pages[id] for id in pages_that_show(organisation, about)}
     mailing = [id for id, page in shown.items() if not page.private]
     return DraftView(
         incident=incident,
         update=update,
+        now=now,
         approval=approval_of(incident, organisation, await approver_members(bot, organisation)),
         warnings=warnings_of(
-            incident, update, await bot.people.all_names(incident.responders), organisation.updates.internal_hosts
+            incident, update, now, await bot.people.all_names(incident.responders), organisation.updates.internal_hosts
         ),
         pages=[(page.name, "" if page.private else f"{bot.url}/status/{id}") for id, page in shown.items()],
         readers=await bot.core.storage.read.readers.count(mailing, {public_service(service) for service in about}),

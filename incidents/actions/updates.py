@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from incidents.actions.declare import known_services
-from incidents.consequences import publication_due
+from incidents.consequences import draft_shown_again, publication_due
 from incidents.core import Core
 from incidents.model import draft_warnings
 from incidents.model.approval import Approval
-from incidents.model.draft_warnings import Doubt
+from incidents.model.draft_warnings import SINCE, Doubt
 from incidents.model.identity import TOCSIN, Group, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
 from incidents.model.public_text import AffectedForPublic, PublicText
-from incidents.model.refusals import LookAgain, NotYours
+from incidents.model.refusals import LookAgain, NotYours, PromisedTooSoon
 from incidents.model.status_update import StatusUpdate, UpdateState
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT, one_line, required
 from incidents.model.vocabulary import Impact, PublicStatus
@@ -24,11 +24,6 @@ from incidents.publishing import publication
 
 Groups = Mapping[Group, Sequence[Person]]
 """Who is in each of the platform's groups; that is asked for before a transaction begins."""
-
-SINCE = {
-    Doubt.OVERTAKEN: "Customers were told something else after this was written.",
-    Doubt.SERVICES_CHANGED: "The affected services were changed after this was written.",
-}
 
 
 @dataclass(frozen=True)
@@ -54,13 +49,14 @@ async def draft(
 ) -> tuple[Incident, StatusUpdate]:
     """A new draft, or the correction of a published update; a delivery (``origin``) that comes twice makes one.
 
-    Raises NoSuchIncident, NoSuchUpdate, UnknownService, TextMissing, TextTooLong.
+    Raises NoSuchIncident, NoSuchUpdate, UnknownService, TextMissing, TextTooLong, PromisedTooSoon.
     """
     async with core.changing(number, by) as (unit, incident):
         before = await unit.entry_from(origin) if origin is not None else None
         if before is None:
-            fact = incident.updates.draft(await _text(unit, incident, writing, corrects), by, corrects)
+            fact = incident.updates.draft(await _text(core, unit, incident, writing, corrects), by, corrects)
             incident.record_update(fact, core.act(by, origin))
+            await _shown_again(core, unit, incident, fact.update)
             return incident, incident.updates.get(fact.update)
         return incident, incident.updates.get(getattr(before.fact, "update", 0))
 
@@ -68,10 +64,11 @@ async def draft(
 async def edit(core: Core, number: int, by: Person, update: int, writing: Writing) -> tuple[Incident, StatusUpdate]:
     """A new text, to be approved anew. Raises as `draft`, and UpdateOver."""
     async with core.changing(number, by) as (unit, incident):
-        text = await _text(unit, incident, writing, incident.updates.get(update).corrects)
+        text = await _text(core, unit, incident, writing, incident.updates.get(update).corrects)
         fact = incident.updates.edit(update, text, by)
         if fact is not None:
             incident.record_update(fact, core.act(by))
+            await _shown_again(core, unit, incident, update)
         return incident, incident.updates.get(update)
 
 
@@ -86,9 +83,9 @@ async def approve(
     async with core.changing(number, by) as (unit, incident):
         approval = await approval_for(unit, incident, groups)
         told = incident.updates.get(update)
-        fact = incident.updates.approve(update, digest, by, approval.rule.approvals)
+        fact = incident.updates.approve(update, digest, by, approval.missing(told))
         approval.must_allow(by, told)
-        for warning in draft_warnings.changed_since(incident, told):
+        for warning in draft_warnings.changed_since(incident, told, core.clock()):
             if warning.doubt not in seen:
                 raise LookAgain(SINCE[warning.doubt])
         incident.record_update(fact, core.act(by))
@@ -126,8 +123,8 @@ async def snooze(core: Core, number: int, by: Person, minutes: int) -> datetime:
     return until
 
 
-async def publish_due(core: Core, number: int, update: int) -> None:
-    """Publish what was approved for a time that has come; one that was overtaken meanwhile goes back to people."""
+async def publish_due(core: Core, number: int, update: int, groups: Groups) -> None:
+    """Publish what was approved for a time that has come, if that approval still holds; else people are asked again."""
     async with core.changing(number, TOCSIN) as (unit, incident):
         told = incident.updates.by_number.get(update)
         if (
@@ -136,13 +133,18 @@ async def publish_due(core: Core, number: int, update: int) -> None:
             or (told.text.publish_at or core.clock()) > core.clock()
         ):
             return
-        since = draft_warnings.changed_since(incident, told)
-        if since:
-            why = f"{SINCE[since[0].doubt]} It was approved for a later time, so it was held back."
-            fact = incident.updates.reject(update, told.text.digest, TOCSIN, why)
-            incident.record_update(fact, core.act(TOCSIN))
+        why = _held_by(incident, told, await approval_for(unit, incident, groups), core.clock())
+        if why:
+            incident.record_update(incident.updates.hold_back(update, why), core.act(TOCSIN))
         else:
             await _publish(core, unit, incident, update, TOCSIN)
+
+
+def _held_by(incident: Incident, update: StatusUpdate, approval: Approval, now: datetime) -> str:
+    """Why what was approved before is not to go out without being looked at again; empty: nothing is against it."""
+    if approval.missing(update):
+        return f"More must approve it by now: the incident is {incident.severity.name}."
+    return next((SINCE[each.doubt] for each in draft_warnings.changed_since(incident, update, now)), "")
 
 
 async def approval_for(unit: Unit, incident: Incident, groups: Groups) -> Approval:
@@ -157,12 +159,15 @@ def approval_of(incident: Incident, organisation: Organisation, groups: Groups) 
     return Approval.of(incident, rules.rule_for(incident.severity), organisation.meant(rules.approvers, groups))
 
 
-async def _text(unit: Unit, incident: Incident, writing: Writing, corrects: int | None) -> PublicText:
-    """A correction stays about the services that it was about, so that no page loses what it has shown."""
+async def _text(core: Core, unit: Unit, incident: Incident, writing: Writing, corrects: int | None) -> PublicText:
+    """A correction stays about the services that it was about, so that no page loses what it has shown.
+
+    Raises UnknownService, TextMissing, TextTooLong, PromisedTooSoon.
+    """
     services = await known_services(unit, writing.impacts)
     before = incident.updates.by_number.get(corrects or 0)
     kept = before.text.services if before is not None else {}
-    return PublicText(
+    text = PublicText(
         title=one_line("public title", writing.title or incident.updates.title, PUBLIC_TITLE_LIMIT),
         status=writing.status,
         body=required("message", writing.body, BODY_LIMIT),
@@ -176,6 +181,16 @@ async def _text(unit: Unit, incident: Incident, writing: Writing, corrects: int 
         begins_at=writing.begins_at,
         ends_at=writing.ends_at,
     )
+    if corrects is None and text.promises_before(core.clock()):
+        raise PromisedTooSoon
+    return text
+
+
+async def _shown_again(core: Core, unit: Unit, incident: Incident, update: int) -> None:
+    """A draft that waits says what is true of it when a time that it names has passed."""
+    text = incident.updates.get(update).text
+    times = {at for at in (text.next_at, text.publish_at) if at is not None and at > core.clock()}
+    await unit.enqueue([draft_shown_again(incident.number, update, at) for at in sorted(times)])
 
 
 async def _publish_or_wait(core: Core, unit: Unit, incident: Incident, update: int, by: Person) -> None:

@@ -40,6 +40,15 @@ class Approval:
         if not named or not self._may_be(person, update):
             raise MayNotApprove(own=named, commander=self._commander_may, who=self.who_can(update))
 
+    def missing(self, update: StatusUpdate) -> int:
+        """How many more must approve the text as it is, by the rule as it is now."""
+        count = sum(self._counts(person, update) for person in update.approvals)
+        return max(self.rule.approvals - count, 0)
+
+    def _counts(self, person: Person, update: StatusUpdate) -> bool:
+        """Whether ``person``'s approval still does; a commander's does after they handed over."""
+        return self._may_be(person, update) and (self._commander_may or person in self.approvers)
+
     @property
     def _commander_may(self) -> bool:
         return self.rule.by is ApprovedBy.COMMANDER_OR_APPROVER

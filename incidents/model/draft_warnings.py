@@ -6,6 +6,7 @@ They stop nobody: a person decides.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatch
 from ipaddress import ip_address
@@ -27,6 +28,15 @@ class Doubt(StrEnum):
     SERVICES_CHANGED = "services_changed"
     NOTHING_NEW = "nothing_new"
     STILL_OPEN = "still_open"
+    PROMISE_OVER = "promise_over"
+
+
+SINCE = {
+    Doubt.OVERTAKEN: "Customers were told something else after this was written.",
+    Doubt.SERVICES_CHANGED: "The affected services were changed after this was written.",
+    Doubt.PROMISE_OVER: "The time by which it promises the next update is past.",
+}
+"""What can come up after a text was written."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +60,13 @@ https://www.rfc-editor.org/rfc/rfc6762#appendix-G
 
 
 def warnings_of(
-    incident: Incident, update: StatusUpdate, names: Collection[str], internal_hosts: Collection[str] = ()
+    incident: Incident,
+    update: StatusUpdate,
+    now: datetime,
+    names: Collection[str],
+    internal_hosts: Collection[str] = (),
 ) -> list[Warning]:
-    """Every doubt about publishing ``update``; ``names`` are all by which people know the responders."""
+    """Every doubt about publishing ``update`` at ``now``; ``names`` are all by which people know the responders."""
     said = f"{update.text.title}\n{update.text.body}"
     return [
         *(Warning(Doubt.INCIDENT, found) for found in _found(INCIDENT_NAME, said)),
@@ -60,17 +74,23 @@ def warnings_of(
         *([Warning(Doubt.TITLE, incident.title)] if _mentions(said, incident.title) else []),
         *(Warning(Doubt.PERSON, name) for name in _people(said, names)),
         *(Warning(Doubt.ADDRESS, host) for host in _hosts(said) if _internal(host, internal_hosts)),
-        *changed_since(incident, update),
+        *changed_since(incident, update, now),
         *_sense(incident, update),
     ]
 
 
-def changed_since(incident: Incident, update: StatusUpdate) -> list[Warning]:
-    """What happened after the text was written, which whoever reads it now may not know."""
-    now = {service: affected.impact for service, affected in incident.services.items()}
+def changed_since(incident: Incident, update: StatusUpdate, now: datetime) -> list[Warning]:
+    """What happened after the text was written, which whoever reads it at ``now`` may not know.
+
+    A correction is of what was said then, promises included.
+    """
+    if update.corrects is not None:
+        return []
+    impacts = {service: affected.impact for service, affected in incident.services.items()}
     return [
         *([Warning(Doubt.OVERTAKEN)] if incident.updates.overtaken(update) else []),
-        *([Warning(Doubt.SERVICES_CHANGED)] if update.corrects is None and now != update.impacts_then else []),
+        *([Warning(Doubt.SERVICES_CHANGED)] if impacts != update.impacts_then else []),
+        *([Warning(Doubt.PROMISE_OVER)] if update.text.promises_before(now) else []),
     ]
 
 

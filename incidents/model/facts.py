@@ -307,6 +307,14 @@ class UpdateRejected(_Fact):
     reason: Words
 
 
+class UpdateHeldBack(_Fact):
+    """It was approved for a later time; when that came, the approval did not hold any more, so it is asked for anew."""
+
+    kind: Literal["update_held_back"] = "update_held_back"
+    update: int
+    reason: Words
+
+
 class UpdateDiscarded(_Fact):
     kind: Literal["update_discarded"] = "update_discarded"
     update: int
@@ -321,7 +329,9 @@ class UpdatePublished(_Fact):
     """What it is called on the status pages."""
 
 
-UpdateFact = UpdateDrafted | UpdateEdited | UpdateApproved | UpdateRejected | UpdateDiscarded | UpdatePublished
+UpdateFact = (
+    UpdateDrafted | UpdateEdited | UpdateApproved | UpdateRejected | UpdateHeldBack | UpdateDiscarded | UpdatePublished
+)
 
 
 Fact = (
@@ -362,6 +372,7 @@ Fact = (
     | UpdateEdited
     | UpdateApproved
     | UpdateRejected
+    | UpdateHeldBack
     | UpdateDiscarded
     | UpdatePublished
 )

@@ -414,6 +414,7 @@ class Incident:
                 | facts.UpdateEdited()
                 | facts.UpdateApproved()
                 | facts.UpdateRejected()
+                | facts.UpdateHeldBack()
                 | facts.UpdateDiscarded()
                 | facts.UpdatePublished()
             ):

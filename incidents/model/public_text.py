@@ -67,6 +67,10 @@ class PublicText(BaseModel):
             return self.status
         return Window(self.begins_at, self.ends_at).stage(self.status, at)
 
+    def promises_before(self, now: datetime) -> bool:
+        """Whether the next update is promised for a time that is past when customers read it, now or later."""
+        return self.next_at is not None and self.next_at <= max(now, self.publish_at or now)
+
     @property
     def affected(self) -> dict[str, Impact]:
         """How each service does after it, by its id: once all is over, none is affected."""

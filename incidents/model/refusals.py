@@ -218,6 +218,14 @@ class UpdateOver(Refusal):
         self.state = state
 
 
+class PromisedTooSoon(Refusal):
+    """The next update is promised for a time that is past once customers read this one."""
+
+    def __init__(self) -> None:
+        super().__init__("That is past by the time customers read this. Promise another time, or none.")
+        self.what = "promise"
+
+
 class TextChanged(Refusal):
     """Somebody edited the text after this person had read it."""
 

@@ -51,7 +51,9 @@ class StatusUpdate:
     approvals: tuple[Person, ...] = ()
     """Who approved the text as it is."""
     reason: str = ""
-    """Why it was rejected."""
+    """Why it was rejected, or held back."""
+    held_back_at: datetime | None = None
+    """When it was to go out by an approval that did not hold any more."""
     published_at: datetime | None = None
     public_id: str = ""
     """Its id for the public."""
@@ -140,16 +142,15 @@ class StatusUpdates:
             return None
         return facts.UpdateEdited(update=number, author=author, text=text)
 
-    def approve(self, number: int, digest: str, person: Person, needed: int) -> facts.UpdateApproved:
-        """``digest`` is that of the text that ``person`` read; ``needed`` is how many must approve it.
+    def approve(self, number: int, digest: str, person: Person, missing: int) -> facts.UpdateApproved:
+        """``digest`` is that of the text that ``person`` read; ``missing`` is how many must still approve it.
 
         Raises NoSuchUpdate, UpdateOver, TextChanged, ApprovedAlready.
         """
         update = self._waiting(number, digest)
         if person in update.approvals:
-            raise ApprovedAlready(number, needed - len(update.approvals))
-        remaining = max(needed - len(update.approvals) - 1, 0)
-        return facts.UpdateApproved(update=number, person=person, digest=digest, remaining=remaining)
+            raise ApprovedAlready(number, missing)
+        return facts.UpdateApproved(update=number, person=person, digest=digest, remaining=max(missing - 1, 0))
 
     def reject(self, number: int, digest: str, person: Person, reason: str) -> facts.UpdateRejected:
         """Raises NoSuchUpdate, UpdateOver, TextChanged, TextMissing, TextTooLong."""
@@ -158,6 +159,13 @@ class StatusUpdates:
             raise TextChanged(number)
         why = required("reason", reason, REASON_LIMIT)
         return facts.UpdateRejected(update=number, person=person, digest=digest, reason=why)
+
+    def hold_back(self, number: int, reason: str) -> facts.UpdateHeldBack:
+        """It does not go out at its time; it is to be approved anew. Raises NoSuchUpdate, UpdateOver."""
+        update = self.get(number)
+        if update.state is not UpdateState.APPROVED:
+            raise UpdateOver(number, update.state.value)
+        return facts.UpdateHeldBack(update=number, reason=reason)
 
     def discard(self, number: int) -> facts.UpdateDiscarded:
         """Raises NoSuchUpdate, UpdateOver."""
@@ -202,13 +210,15 @@ class StatusUpdates:
                 draft = StatusUpdate(number, UpdateState.WAITING, text, author, corrects=corrects, **written)
                 self.by_number[number] = draft
             case facts.UpdateEdited(update=number, author=author, text=text):
-                new = {"state": UpdateState.WAITING, "text": text, "author": author, "approvals": (), "reason": ""}
-                self._change(number, **written, **new)
+                new = {"text": text, "author": author, "reason": "", "held_back_at": None}
+                self._change(number, state=UpdateState.WAITING, approvals=(), **written, **new)
             case facts.UpdateApproved(update=number, person=person, remaining=remaining):
                 state = UpdateState.WAITING if remaining else UpdateState.APPROVED
                 self._change(number, approvals=(*self.by_number[number].approvals, person), state=state)
             case facts.UpdateRejected(update=number, reason=reason):
                 self._change(number, state=UpdateState.REJECTED, reason=reason, approvals=())
+            case facts.UpdateHeldBack(update=number, reason=reason):
+                self._change(number, state=UpdateState.WAITING, reason=reason, approvals=(), held_back_at=at)
             case facts.UpdateDiscarded(update=number):
                 self._change(number, state=UpdateState.DISCARDED)
             case facts.UpdatePublished(update=number, text=text, corrects=corrects, public_id=public_id):

@@ -146,6 +146,10 @@ SENTENCES: list[tuple[Fact, str]] = [
         facts.UpdateRejected(update=2, person=BEN, digest="0", reason="too <long>"),
         "@ben rejected status update 2: too &lt;long&gt;.",
     ),
+    (
+        facts.UpdateHeldBack(update=2, reason="More must approve it."),
+        "@ben held status update 2 back, which waits for approval again: “More must approve it.”.",
+    ),
     (facts.UpdateDiscarded(update=2), "@ben discarded status update 2."),
     (
         facts.UpdatePublished(update=2, text=SHORT, public_id="k3"),

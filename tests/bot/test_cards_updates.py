@@ -53,8 +53,9 @@ def published(made: Incident, text: PublicText = FAILING) -> StatusUpdate:
 
 
 def card(made: Incident, update: StatusUpdate, rule: ApprovalRule = STRICT, **more: Any) -> dict[str, Any]:
-    seen = {"warnings": (), "pages": [("Acme status", "")], "readers": 1204} | more
-    return draft_message(DraftView(made, update, Approval(rule, BEN, (CLEO,)), **seen), calls=True).to_dict()
+    seen = {"now": NOW, "warnings": (), "pages": [("Acme status", "")], "readers": 1204} | more
+    view = DraftView(incident=made, update=update, approval=Approval(rule, BEN, (CLEO,)), **seen)
+    return draft_message(view, calls=True).to_dict()
 
 
 def test_a_draft_says_who_can_approve_it_and_whom_it_reaches() -> None:
@@ -89,7 +90,7 @@ def test_a_draft_that_reaches_nobody_or_tells_nobody_says_so() -> None:
 
 def test_where_nobody_can_approve_it_says_how_somebody_could() -> None:
     made = incident()
-    view = DraftView(made, drafted(made), Approval(STRICT, ANA, ()), (), [("Acme status", "")], 0)
+    view = DraftView(made, drafted(made), NOW, Approval(STRICT, ANA, ()), (), [("Acme status", "")], 0)
     assert "take command (`/incident lead`), or have an admin name approvers" in draft_message(view).text
 
 
@@ -155,15 +156,29 @@ def test_internal_words_are_found(body: str, doubt: Doubt, found: list[str]) -> 
     made = incident()
     update = drafted(made, FAILING.model_copy(update={"body": body}))
     names = ["Ana", "Bo", "Will Hay", "Will", "Hay", "hopper"]
-    said = warnings_of(made, update, names, ["*.acme.example"])
+    said = warnings_of(made, update, NOW, names, ["*.acme.example"])
     assert [warning.words for warning in said if warning.doubt is doubt] == found
 
 
 def test_what_says_nothing_new_or_too_much_is_doubted() -> None:
     made = incident()
     published(made)
-    assert [each.doubt for each in warnings_of(made, drafted(made), [])] == [Doubt.NOTHING_NEW]
-    assert [each.doubt for each in warnings_of(made, drafted(made, OVER), [])] == [Doubt.STILL_OPEN]
+    assert [each.doubt for each in warnings_of(made, drafted(made), NOW, [])] == [Doubt.NOTHING_NEW]
+    assert [each.doubt for each in warnings_of(made, drafted(made, OVER), NOW, [])] == [Doubt.STILL_OPEN]
+
+
+def test_what_is_approved_late_says_what_is_past_by_then() -> None:
+    made, soon = incident(), NOW + timedelta(minutes=10)
+    scheduled = drafted(made, FAILING.model_copy(update={"next_at": soon, "publish_at": NOW + timedelta(minutes=5)}))
+    assert warnings_of(made, scheduled, NOW, []) == []
+    assert "once approved" in words(card(made, scheduled)) and labels(card(made, scheduled))[0] == "Approve"
+    assert [each.doubt for each in warnings_of(made, scheduled, soon, [])] == [Doubt.PROMISE_OVER]
+    late = card(made, scheduled, now=soon, warnings=[Warning(Doubt.PROMISE_OVER)])
+    assert "⚠️ The time by which it promises the next update is past." in words(late)
+    assert "Was to go out" in words(late) and labels(late)[0] == "Approve and publish"
+    told = published(made)
+    correction = drafted(made, FAILING.model_copy(update={"next_at": NOW}), corrects=told.number)
+    assert [each.doubt for each in warnings_of(made, correction, soon, [])] == [Doubt.NOTHING_NEW]
 
 
 def test_the_incidents_card_says_what_customers_know() -> None:

@@ -1,5 +1,6 @@
 """Telling customers: drafted in a form, shown in the channel, approved for the exact text, published, corrected."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -212,6 +213,34 @@ async def test_customers_who_wait_are_remembered(workplace: Workplace, ana: Pers
     assert "<@U0ANA>" in reminder["text"]
     answer = await workplace.answered(ana, channel, workplace.press(ana, channel, reminder, "Snooze 30 min"))
     assert "Nobody is reminded before" in answer["text"]
+
+
+async def test_a_promise_that_is_past_before_the_approval_is_said_on_the_card(
+    workplace: Workplace, ana: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel, promise="Within 15 minutes")
+    assert "is past" not in words(card)
+    await workplace.later(minutes=15)
+    await workplace.read(ana, channel, "The time by which it promises the next update is past.")
+
+
+async def test_what_was_approved_for_later_asks_again_where_more_must_approve_by_then(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    for typed in ("severity 3", "lead"):
+        await ana.command(channel, f"/incident {typed}")
+    later = int((workplace.clock() + timedelta(hours=1)).timestamp())
+    await workplace.press(ana, channel, await write(workplace, ana, channel, publish_at=later), "Approve")
+    card = await workplace.read(ana, channel, "is approved by <@U0ANA> and goes out")
+    await ana.command(channel, "/incident severity 1")
+    await workplace.later(hours=1)
+    notice = await workplace.read(cleo, channel, "held status update 1 back, which waits for approval again")
+    assert "the incident is SEV1" in words(notice)
+    [_, call] = [m for m in await cleo.messages(channel, card["ts"]) if "held back at its time" in m["text"]]
+    assert "<@U0CLEO>" in call["text"] and await published(workplace) == []
+    card = await workplace.read(cleo, channel, "📝 *Status update 1* waits for approval again")
+    await workplace.press(cleo, channel, card, "Approve and publish")
+    await workplace.read(cleo, channel, "is published")
 
 
 async def test_a_draft_that_waits_is_brought_back_to_mind(

@@ -264,6 +264,6 @@ def _value(element: Json, value: Any) -> Json:
             return {"type": kind, "selected_date": value}
         case "timepicker":
             return {"type": kind, "selected_time": value}
-        case "multi_external_select":
-            return {"type": kind, "selected_options": value}
+        case "datetimepicker":
+            return {"type": kind, "selected_date_time": value}
     raise AssertionError(f"no hands for {kind}")

@@ -100,13 +100,17 @@ class AnIncident(RuleBasedStateMachine):
     def edit_update(self, by: Person, update: int, text: PublicText) -> None:
         self._attempt_update("edit", by, update, text, by)
 
-    @rule(by=people, update=st.integers(1, 4), needed=st.integers(1, 2), stale=st.booleans())
-    def approve_update(self, by: Person, update: int, needed: int, stale: bool) -> None:
-        self._attempt_update("approve", by, update, self._digest(update, stale), by, needed)
+    @rule(by=people, update=st.integers(1, 4), missing=st.integers(1, 2), stale=st.booleans())
+    def approve_update(self, by: Person, update: int, missing: int, stale: bool) -> None:
+        self._attempt_update("approve", by, update, self._digest(update, stale), by, missing)
 
     @rule(by=people, update=st.integers(1, 4), reason=texts, stale=st.booleans())
     def reject_update(self, by: Person, update: int, reason: str, stale: bool) -> None:
         self._attempt_update("reject", by, update, self._digest(update, stale), by, reason)
+
+    @rule(by=people, update=st.integers(1, 4), reason=texts)
+    def hold_update_back(self, by: Person, update: int, reason: str) -> None:
+        self._attempt_update("hold_back", by, update, reason)
 
     @rule(by=people, update=st.integers(1, 4))
     def discard_update(self, by: Person, update: int) -> None:

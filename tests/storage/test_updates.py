@@ -8,17 +8,25 @@ from typing import Any
 
 import pytest
 
-from incidents.actions.change import change_services
+from incidents.actions.change import change_services, change_severity
 from incidents.actions.declare import Declare, declare
 from incidents.actions.keys import NoSuchPage, new_page_key
 from incidents.actions.organisation import apply
 from incidents.actions.respond import lead
 from incidents.actions.updates import Writing, approve, discard, draft, edit, publish_due, reject
 from incidents.core import Core
-from incidents.model.draft_warnings import Doubt
+from incidents.model.draft_warnings import SINCE, Doubt
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
 from incidents.model.publishing_rules import ApprovalRule, ServicesShown, StatusPage
-from incidents.model.refusals import ApprovedAlready, LookAgain, MayNotApprove, NotYours, TextChanged, UpdateOver
+from incidents.model.refusals import (
+    ApprovedAlready,
+    LookAgain,
+    MayNotApprove,
+    NotYours,
+    PromisedTooSoon,
+    TextChanged,
+    UpdateOver,
+)
 from incidents.model.status_update import StatusUpdate, UpdateState
 from incidents.model.vocabulary import Impact, PublicStatus, Severity
 from incidents.public.page import Event, Snapshot
@@ -39,7 +47,11 @@ ORGANISATION = Organisation(
         "other": StatusPage(name="Other", groups=(ServicesShown(services=("search",)),)),
     },
     updates=Communication(
-        approvers=(Target.of(TargetKind.PERSON, CLEO),), rules={Severity.SEV4: ApprovalRule(approvals=2)}
+        approvers=(Target.of(TargetKind.PERSON, CLEO),),
+        rules={
+            Severity.SEV4: ApprovalRule(approvals=2),
+            Severity.SEV2: ApprovalRule(approvals=2, author=False),
+        },
     ),
 )
 
@@ -220,11 +232,11 @@ async def test_what_is_approved_for_a_time_goes_out_then_and_not_before(
     at = clock() + timedelta(hours=1)
     update = await drafted(core, Writing(**{**vars(FAILING), "publish_at": at}))
     assert (await approved(core, update)).state is UpdateState.APPROVED
-    await publish_due(core, 1, update.number)
+    await publish_due(core, 1, update.number, {})
     assert (await page(storage)).events == ()
     clock.pass_by(hours=1)
-    await publish_due(core, 1, update.number)
-    await publish_due(core, 1, update.number)
+    await publish_due(core, 1, update.number, {})
+    await publish_due(core, 1, update.number, {})
     assert len((await event(storage)).updates) == 1
 
 
@@ -233,12 +245,55 @@ async def test_what_was_overtaken_before_its_time_is_held_back(core: Core, stora
     await approved(core, later)
     await approved(core, await drafted(core, Writing(**{**vars(FAILING), "body": "Now."})))
     clock.pass_by(hours=1)
-    await publish_due(core, 1, later.number)
+    await publish_due(core, 1, later.number, {})
     incident = await storage.read.incident(1)
     assert incident is not None
     held = incident.updates.get(later.number)
-    assert held.state is UpdateState.REJECTED and "held back" in held.reason
+    assert (held.state, held.approvals, held.reason) == (UpdateState.WAITING, (), SINCE[Doubt.OVERTAKEN])
     assert [update.body for update in (await event(storage)).updates] == ["Now."]
+    with pytest.raises(LookAgain):
+        await approved(core, held)
+    assert (await approved(core, held, seen={Doubt.OVERTAKEN})).state is UpdateState.PUBLISHED
+
+
+async def test_what_too_few_approved_by_its_time_asks_again(core: Core, storage: SqlStorage, clock: Any) -> None:
+    await change_severity(core, 1, ANA, Severity.SEV3)
+    update = await drafted(core, Writing(**{**vars(FAILING), "publish_at": clock() + timedelta(hours=1)}))
+    assert (await approved(core, update, by=ANA)).state is UpdateState.APPROVED
+    await change_severity(core, 1, ANA, Severity.SEV1)
+    clock.pass_by(hours=1)
+    await publish_due(core, 1, update.number, {})
+    incident = await storage.read.incident(1)
+    assert incident is not None and (await page(storage)).events == ()
+    held = incident.updates.get(update.number)
+    assert held.state is UpdateState.WAITING and "SEV1" in held.reason
+    with pytest.raises(MayNotApprove):
+        await approved(core, held, by=ANA)
+    assert (await approved(core, held)).state is UpdateState.PUBLISHED
+
+
+async def test_an_approval_that_would_not_be_taken_any_more_does_not_count(core: Core) -> None:
+    await change_severity(core, 1, ANA, Severity.SEV4)
+    update = await approved(core, await drafted(core), by=ANA)
+    assert len(update.approvals) == 1
+    await change_severity(core, 1, ANA, Severity.SEV2)
+    assert (await approved(core, update)).state is UpdateState.WAITING
+    await lead(core, 1, BEN, BEN)
+    assert (await approved(core, update, by=BEN)).state is UpdateState.PUBLISHED
+
+
+async def test_a_promise_that_is_past_when_customers_read_it_is_not_made_unseen(core: Core, clock: Any) -> None:
+    soon = clock() + timedelta(minutes=30)
+    update = await drafted(core, Writing(**{**vars(FAILING), "next_at": soon}))
+    with pytest.raises(PromisedTooSoon):
+        later = Writing(**{**vars(FAILING), "next_at": soon, "publish_at": soon})
+        await edit(core, 1, ANA, update.number, later)
+    clock.pass_by(minutes=30)
+    with pytest.raises(LookAgain, match="is past"):
+        await approved(core, update)
+    told = await approved(core, update, seen={Doubt.PROMISE_OVER})
+    kept = Writing(**{**vars(FAILING), "next_at": soon, "body": "Corrected."})
+    assert (await approved(core, await drafted(core, kept, corrects=told.number))).state is UpdateState.PUBLISHED
 
 
 async def test_a_page_knows_nothing_of_the_days_before_it(storage: SqlStorage, clock: Callable[[], datetime]) -> None:
