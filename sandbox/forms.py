@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.blockkit import blocks as kit
 from sandbox.refusals import RefusedError
 from sandbox.things import Json
 
@@ -47,14 +48,12 @@ WRITTEN = {
 
 def elements(block: Json) -> Iterator[Json]:
     """The interactive elements of a block."""
-    inner = [block.get("element"), block.get("accessory")]
-    inner += block.get("elements", []) if block["type"] == "actions" else []
-    yield from (element for element in inner if element and "action_id" in element)
+    yield from (element for element in kit.elements(block) if "action_id" in element)
 
 
 def find_element(blocks: list[Json], block_id: str, action_id: str) -> Json:
     """Raises RefusedError `element_not_found` when the person could not have touched it."""
-    for block in blocks:
+    for block in kit.flat(blocks):
         if block.get("block_id") == block_id:
             for element in elements(block):
                 if element["action_id"] == action_id:
@@ -67,9 +66,9 @@ def present_block_id(blocks: list[Json], block_id: str, action_id: str) -> str:
 
     An app that gives its blocks no names has them named anew at each update, and knows its elements by `action_id`.
     """
-    if not GIVEN.fullmatch(block_id) or any(block["block_id"] == block_id for block in blocks):
+    if not GIVEN.fullmatch(block_id) or any(block["block_id"] == block_id for block in kit.flat(blocks)):
         return block_id
-    here = (block for block in blocks if GIVEN.fullmatch(block["block_id"]))
+    here = (block for block in kit.flat(blocks) if GIVEN.fullmatch(block["block_id"]))
     found = (block["block_id"] for block in here for element in elements(block) if element["action_id"] == action_id)
     return next(found, block_id)
 
@@ -79,14 +78,14 @@ def is_told(blocks: list[Json], block_id: str) -> bool:
 
     docs.slack.dev/reference/block-kit/blocks/input-block
     """
-    block = next(block for block in blocks if block.get("block_id") == block_id)
+    block = next(block for block in kit.flat(blocks) if block.get("block_id") == block_id)
     return block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
 def initial_values(blocks: list[Json], kept: Json | None = None) -> Json:
     """`state.values` as the app set it; `kept` holds on where block, action and type are as before."""
     values: Json = {}
-    for block in blocks:
+    for block in kit.flat(blocks):
         for element in elements(block):
             if element["type"] not in HOLDS:
                 continue
@@ -106,7 +105,7 @@ def fill(blocks: list[Json], state: Json, given: Json, offered: list[Json]) -> J
     `element_state`.
     """
     filled = {block_id: dict(actions) for block_id, actions in state.items()}
-    names = {block["block_id"] for block in blocks}
+    names = {block["block_id"] for block in kit.flat(blocks)}
     for block_id, actions in given.items():
         if block_id not in names and GIVEN.fullmatch(block_id):
             continue
@@ -149,7 +148,7 @@ def _check(element: Json, value: Any) -> None:
 def complaints(blocks: list[Json], state: Json) -> dict[str, str]:
     """What Slack's client says, by block id, before it would send the form at all."""
     found = {}
-    for block in blocks:
+    for block in kit.flat(blocks):
         if block["type"] == "input":
             element = block["element"]
             held = state.get(block["block_id"], {}).get(element["action_id"], {})

@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from sandbox import forms
+from sandbox.blockkit import blocks as kit
 from sandbox.refusals import RefusedError
 from sandbox.things import SLACKBOT, Channel, File, Json, Message, Pin, User
 from sandbox.workspace import Workspace
@@ -207,30 +208,26 @@ def name_blocks(workspace: Workspace, blocks: list[Json] | None, before: list[Js
             free.remove(like)
             block["block_id"] = like["block_id"]
         block.setdefault("block_id", workspace.new_id("b"))
-        for element in _elements(block):
+        for element in kit.elements(block):
             if element.get("type") not in {"image", "mrkdwn", "plain_text"}:
                 element.setdefault("action_id", workspace.new_id("a"))
+        if block["type"] in kit.HOLDING:
+            field = kit.HOLDING[block["type"]]
+            block[field] = name_blocks(workspace, block[field], kit.within(like or {}))
     return named
 
 
 def _likest(block: Json, among: list[Json]) -> Json | None:
     """The block of the same type with the most elements of the same name; neither holds a choice."""
-    wanted = {element.get("action_id") for element in _elements(block)}
-    if any(element.get("type") in forms.HOLDS for element in _elements(block)):
+    wanted = {element.get("action_id") for element in kit.elements(block)}
+    if any(element.get("type") in forms.HOLDS for element in kit.elements(block)):
         return None
 
     def shared(other: Json) -> int:
-        return len(wanted & {element.get("action_id") for element in _elements(other)})
+        return len(wanted & {element.get("action_id") for element in kit.elements(other)})
 
     like = [other for other in among if other["type"] == block["type"] and (shared(other) or not wanted)]
     return max(like, key=shared, default=None)
-
-
-def _elements(block: Json) -> list[Json]:
-    inner = [block.get("accessory"), block.get("element")]
-    if block.get("type") in {"actions", "context_actions"}:
-        inner += block.get("elements", [])
-    return [element for element in inner if isinstance(element, dict)]
 
 
 def _name_again(workspace: Workspace, message: Message, before: Message) -> None:

@@ -6,8 +6,9 @@ docs.slack.dev/reference/block-kit/blocks
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.blockkit.elements import IMAGE, IN_ACTIONS, IN_INPUT, IN_SECTION
+from sandbox.blockkit.elements import BUTTON, IMAGE, IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
 from sandbox.blockkit.objects import ID, SLACK_FILE, URL, plain, text
+from sandbox.blockkit.rich_text import RICH_TEXT
 from sandbox.blockkit.rules import (
     Fault,
     Fields,
@@ -16,7 +17,11 @@ from sandbox.blockkit.rules import (
     boolean,
     by_type,
     choice,
+    integer,
     mapping,
+    not_together,
+    nullable,
+    number,
     one_of,
     shape,
     some_of,
@@ -24,10 +29,55 @@ from sandbox.blockkit.rules import (
 )
 
 NAMED: Fields = {"block_id": ID}
-RICH_TEXT = by_type(
-    rich_text_section=mapping, rich_text_list=mapping, rich_text_preformatted=mapping, rich_text_quote=mapping
+PICTURE = by_type(image=IMAGE)
+TEXT_CELL = shape({"text": string()}, {})
+NUMBER_CELL = shape({"value": number}, {"text": string()})
+CELL = by_type(raw_text=TEXT_CELL, raw_number=NUMBER_CELL, rich_text=RICH_TEXT)
+HEADING_CELL = by_type(raw_text=TEXT_CELL, raw_number=NUMBER_CELL)
+COLUMN = nullable(shape({}, {"align": choice("left", "center", "right"), "is_wrapped": boolean}))
+SOURCE = by_type(url=shape({"url": URL, "text": string()}, {}))
+TASK = shape(
+    {"task_id": string(), "title": string()},
+    NAMED
+    | {
+        "details": by_type(rich_text=RICH_TEXT),
+        "output": by_type(rich_text=RICH_TEXT),
+        "sources": array(SOURCE, least=0),
+        "status": choice("pending", "in_progress", "complete", "error"),
+    },
 )
-CELL = by_type(raw_text=mapping, rich_text=mapping, raw_number=mapping)
+CARD = shape(
+    {},
+    NAMED
+    | {
+        "hero_image": PICTURE,
+        "icon": PICTURE,
+        "slack_icon": mapping,
+        "title": text(150),
+        "subtitle": text(150),
+        "body": text(200),
+        "subtext": text(200),
+        "actions": array(by_type(button=BUTTON), 3),
+    },
+    some_of("hero_image", "title", "actions", "body"),
+    not_together("icon", "slack_icon"),
+)
+
+
+def _rectangular(table: dict[str, Any], at: str) -> Iterator[Fault]:
+    """All rows of a data table are as long as its first, whose cells are no rich text.
+
+    docs.slack.dev/reference/block-kit/blocks/data-table-block
+    """
+    rows = table.get("rows")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        return
+    for index, cell in enumerate(rows[0]):
+        yield from HEADING_CELL(cell, f"{at}/rows/0/{index}")
+    for index, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            yield Fault(f"{at}/rows/{index}", "all rows must have the same number of cells")
+
 
 EVERYWHERE: dict[str, Rule] = {
     "section": shape(
@@ -45,13 +95,14 @@ EVERYWHERE: dict[str, Rule] = {
         NAMED | {"image_url": URL, "slack_file": SLACK_FILE, "title": plain(2000)},
         one_of("image_url", "slack_file"),
     ),
-    "rich_text": shape({"elements": array(RICH_TEXT, 1000, least=0)}, NAMED),
+    "rich_text": RICH_TEXT,
+    "card": CARD,
     "input": shape(
         {"label": plain(2000), "element": by_type(**IN_INPUT)},
         NAMED | {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "video": shape(
-        {"alt_text": string(), "title": plain(199), "thumbnail_url": URL, "video_url": URL},
+        {"alt_text": string(2000), "title": plain(199), "thumbnail_url": URL, "video_url": URL},
         NAMED
         | {
             "author_name": string(50),
@@ -62,11 +113,49 @@ EVERYWHERE: dict[str, Rule] = {
         },
     ),
 }
-IN_MESSAGES: dict[str, Rule] = EVERYWHERE | {
-    "markdown": shape({"text": string(12_000)}, NAMED),
-    "table": shape({"rows": array(array(CELL, 20), 100)}, NAMED | {"column_settings": array(mapping, 20)}),
-    "file": shape({"external_id": string(), "source": choice("remote")}, NAMED),
+WITHIN_CONTAINERS = ("actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video")
+TABLE = shape({"rows": array(array(CELL, 20), 100)}, NAMED | {"column_settings": array(COLUMN, 20)})
+# Which surface takes which block is at the head of each block's page.
+IN_HOMES: dict[str, Rule] = EVERYWHERE | {
+    "carousel": shape({"elements": array(by_type(card=CARD), 10)}, NAMED),
+    "container": shape(
+        {"child_blocks": array(by_type(table=TABLE, **{name: EVERYWHERE[name] for name in WITHIN_CONTAINERS}), 10)},
+        NAMED
+        | {
+            "title": plain(150),
+            "rich_text_title": by_type(rich_text=RICH_TEXT),
+            "subtitle": text(150),
+            "width": choice("narrow", "standard", "wide", "full"),
+            "icon": PICTURE,
+            "is_collapsible": boolean,
+            "default_collapsed": boolean,
+            "has_header_divider": boolean,
+        },
+        some_of("title", "rich_text_title"),
+        not_together("has_header_divider", "is_collapsible"),
+    ),
+    "data_table": shape(
+        {"rows": array(array(CELL, 20), 201, least=2), "caption": string()},
+        NAMED | {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
+        _rectangular,
+    ),
+    "data_visualization": shape({"title": string(50), "chart": mapping}, NAMED),
+    "table": TABLE,
 }
+IN_MODALS: dict[str, Rule] = EVERYWHERE | {
+    "alert": shape({"text": text(200)}, NAMED | {"level": choice("default", "info", "warning", "error", "success")}),
+}
+IN_MESSAGES: dict[str, Rule] = IN_HOMES | {
+    "context_actions": shape({"elements": array(by_type(**IN_CONTEXT_ACTIONS), 5)}, NAMED),
+    "file": shape({"external_id": string(), "source": choice("remote")}, NAMED),
+    "markdown": shape({"text": string(12_000)}, NAMED),
+    "plan": shape({"title": string()}, NAMED | {"tasks": array(TASK, 50)}),
+    "task_card": TASK,
+}
+
+
+HOLDING = {"container": "child_blocks", "carousel": "elements"}
+"""The blocks that hold others, and in which field."""
 
 
 def check_blocks(blocks: Any, at: str, kinds: dict[str, Rule], most: int) -> Iterator[Fault]:
@@ -79,20 +168,38 @@ def check_blocks(blocks: Any, at: str, kinds: dict[str, Rule], most: int) -> Ite
 def _repeated(blocks: list[dict[str, Any]], at: str) -> Iterator[Fault]:
     """`block_id` is unique within the surface, `action_id` within its block."""
     seen: set[str] = set()
-    for block in blocks:
+    for block in flat(blocks):
         block_id = block.get("block_id")
         if isinstance(block_id, str):
             if block_id in seen:
                 yield Fault(at, f"`block_id` field is invalid: {block_id} already exists")
             seen.add(block_id)
         actions: set[str] = set()
-        for action_id in _action_ids(block):
-            if action_id in actions:
+        for element in elements(block):
+            action_id = element.get("action_id")
+            if isinstance(action_id, str) and action_id in actions:
                 yield Fault(at, f"`action_id` {action_id} already exists for `block_id` {block_id}")
-            actions.add(action_id)
+            actions.add(str(action_id))
 
 
-def _action_ids(block: dict[str, Any]) -> list[str]:
-    elements = block.get("elements") if block.get("type") == "actions" else []
-    found = [e.get("action_id") for e in elements if isinstance(e, dict)] if isinstance(elements, list) else []
-    return [action_id for action_id in found if isinstance(action_id, str)]
+def flat(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The blocks, and those within containers and carousels."""
+    for block in blocks:
+        yield block
+        yield from flat(within(block))
+
+
+def within(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks that a block holds."""
+    return _objects(block.get(HOLDING.get(str(block.get("type")), "")))
+
+
+def elements(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a block of an app holds that one can press, choose from or write in, and the pictures beside it."""
+    kind = block.get("type")
+    listed = block.get("elements") if kind in ("actions", "context_actions") else block.get("actions")
+    return _objects([block.get("element"), block.get("accessory")]) + _objects(listed)
+
+
+def _objects(found: Any) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -16,14 +16,16 @@ from sandbox.blockkit.objects import (
     URL,
     plain,
 )
+from sandbox.blockkit.rich_text import RICH_TEXT
 from sandbox.blockkit.rules import (
     Fields,
     Rule,
+    anything,
     array,
     boolean,
+    by_type,
     choice,
     integer,
-    mapping,
     one_of,
     shape,
     string,
@@ -94,14 +96,32 @@ WRITING: dict[str, Rule] = {
         {"is_decimal_allowed": boolean},
         WRITTEN | {"initial_value": string(least=0), "min_value": string(), "max_value": string()},
     ),
-    "rich_text_input": shape({}, WRITTEN | {"initial_value": mapping}),
+    "rich_text_input": shape({}, WRITTEN | {"initial_value": by_type(rich_text=RICH_TEXT)}),
     "file_input": shape({}, NAMED | {"filetypes": array(string(), 100), "max_files": integer(1, 10)}),
 }
 OVERFLOW = shape({"options": array(OVERFLOW_OPTION, 5)}, CONFIRMED)
-WORKFLOW_BUTTON = shape(
-    {"text": plain(75), "workflow": mapping},
-    NAMED | {"style": choice("primary", "danger"), "accessibility_label": string(75)},
+WORKFLOW = shape(
+    {
+        "trigger": shape(
+            {"url": URL},
+            {"customizable_input_parameters": array(shape({"name": string(), "value": anything}, {}), least=0)},
+        )
+    },
+    {},
 )
+WORKFLOW_BUTTON = shape(
+    {"text": plain(75), "workflow": WORKFLOW},
+    CONFIRMED | {"style": choice("primary", "danger"), "accessibility_label": string(75)},
+)
+FEEDBACK = shape({"text": plain(75), "value": string(2000)}, {"accessibility_label": string(75)})
+IN_CONTEXT_ACTIONS: dict[str, Rule] = {
+    "feedback_buttons": shape({"positive_button": FEEDBACK, "negative_button": FEEDBACK}, NAMED),
+    "icon_button": shape(
+        {"icon": string(), "text": plain(3000)},
+        CONFIRMED
+        | {"value": string(2000), "accessibility_label": string(75), "visible_to_user_ids": array(string(), 10)},
+    ),
+}
 
 PRESSABLE: dict[str, Rule] = (
     MENUS | PICKERS | {"button": BUTTON, "overflow": OVERFLOW, "workflow_button": WORKFLOW_BUTTON}

@@ -51,6 +51,11 @@ def integer(least: int, most: int) -> Rule:
     return check
 
 
+def number(value: Any, at: str) -> Iterator[Fault]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        yield Fault(at, "must provide a number")
+
+
 def choice(*allowed: str) -> Rule:
     def check(value: Any, at: str) -> Iterator[Fault]:
         if value not in allowed:
@@ -69,12 +74,12 @@ def mapping(value: Any, at: str) -> Iterator[Fault]:
         yield Fault(at, "must provide an object")
 
 
-def array(item: Rule, most: int, least: int = 1) -> Rule:
+def array(item: Rule, most: int | None = None, least: int = 1) -> Rule:
     def check(value: Any, at: str) -> Iterator[Fault]:
         if not isinstance(value, list):
             yield Fault(at, "must provide an array")
             return
-        if len(value) > most:
+        if most is not None and len(value) > most:
             yield Fault(at, f"no more than {most} items allowed")
         if len(value) < least:
             yield Fault(at, f"no fewer than {least} items allowed")
@@ -122,6 +127,26 @@ def by_type(**kinds: Rule) -> Rule:
             yield Fault(f"{at}/type", f"unsupported type: {kind}")
         else:
             yield from kinds[kind](value, at)
+
+    return check
+
+
+def nullable(rule: Rule) -> Rule:
+    """The rule, or null."""
+
+    def check(value: Any, at: str) -> Iterator[Fault]:
+        if value is not None:
+            yield from rule(value, at)
+
+    return check
+
+
+def not_together(name: str, other: str) -> Rule:
+    """Not both are there and true."""
+
+    def check(value: Any, at: str) -> Iterator[Fault]:
+        if value.get(name) and value.get(other):
+            yield Fault(at, f"{name} is not allowed with {other}")
 
     return check
 

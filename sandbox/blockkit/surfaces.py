@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.blockkit.blocks import EVERYWHERE, IN_MESSAGES, check_blocks
+from sandbox.blockkit.blocks import IN_HOMES, IN_MESSAGES, IN_MODALS, check_blocks, flat
 from sandbox.blockkit.objects import OPTION, OPTION_GROUP, plain
 from sandbox.blockkit.rules import Fault, Rule, anything, array, boolean, by_type, shape, string
 from sandbox.refusals import RefusedError
@@ -16,6 +16,8 @@ from sandbox.things import Json
 MAX_MESSAGE_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
 MAX_MARKDOWN = 12_000
+MAX_DATA_TABLES = 20_000
+MAX_CHARTS = 2
 MAX_ATTACHMENTS = 100
 MAX_VIEW_BYTES = 250_000
 
@@ -41,10 +43,11 @@ _HOME = shape({"blocks": anything}, _ABOUT)
 
 
 def check_message(blocks: Any, attachments: Any = None) -> None:
-    """Raises RefusedError `invalid_blocks`, `invalid_attachments`, `too_many_attachments`, as chat.postMessage."""
+    """Check what a message is made of, as chat.postMessage does.
+
+    Raises RefusedError `invalid_blocks`, `msg_blocks_too_long`, `invalid_attachments`, `too_many_attachments`.
+    """
     faults = list(check_blocks(blocks or [], "/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS))
-    if not faults:
-        faults += _message_totals(blocks or [])
     if not isinstance(attachments or [], list) or not all(isinstance(a, dict) for a in attachments or []):
         raise RefusedError("invalid_attachments")
     if len(attachments or []) > MAX_ATTACHMENTS:
@@ -52,6 +55,9 @@ def check_message(blocks: Any, attachments: Any = None) -> None:
     for index, attachment in enumerate(attachments or []):
         inner = attachment.get("blocks", [])
         faults += check_blocks(inner, f"/attachments/{index}/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS)
+    if not faults:
+        attached = (block for attachment in attachments or [] for block in attachment.get("blocks") or [])
+        faults += _message_totals(list(flat([*(blocks or []), *attached])))
     if faults:
         raise RefusedError("invalid_blocks", errors=[str(fault) for fault in faults], **_metadata(faults))
 
@@ -65,7 +71,8 @@ def check_view(view: Any, kind: str) -> None:
         raise RefusedError("view_too_large")
     faults = list(by_type(**{kind: _MODAL if kind == "modal" else _HOME})(view, "/view"))
     if isinstance(view, dict) and view.get("blocks") is not None:
-        faults += check_blocks(view["blocks"], "/view/blocks", EVERYWHERE, MAX_VIEW_BLOCKS)
+        kinds = IN_MODALS if kind == "modal" else IN_HOMES
+        faults += check_blocks(view["blocks"], "/view/blocks", kinds, MAX_VIEW_BLOCKS)
         faults += _submit(view, kind)
     if faults:
         raise RefusedError("invalid_arguments", **_metadata(faults))
@@ -90,11 +97,27 @@ def _submit(view: Json, kind: str) -> Iterator[Fault]:
 
 
 def _message_totals(blocks: list[Json]) -> Iterator[Fault]:
-    """12,000 characters of markdown blocks and one table a message (docs.slack.dev/reference/block-kit/blocks)."""
+    """What all blocks of a message may hold together.
+
+    The limits are on the pages of the markdown, table, data table and data visualization blocks; that too much markdown
+    is `msg_blocks_too_long` is said in github.com/slackapi/bolt-js/issues/2509. Raises RefusedError so.
+    """
+    kinds = [block["type"] for block in blocks]
     if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MAX_MARKDOWN:
-        yield Fault("/blocks", f"markdown blocks must be less than {MAX_MARKDOWN + 1} characters together")
-    if sum(block["type"] == "table" for block in blocks) > 1:
+        raise RefusedError("msg_blocks_too_long")
+    if kinds.count("table") > 1:
         yield Fault("/blocks", "only_one_table_allowed")
+    if sum(_length(block["rows"]) for block in blocks if block["type"] == "data_table") > MAX_DATA_TABLES:
+        yield Fault("/blocks", f"data tables must be less than {MAX_DATA_TABLES + 1} characters together")
+    if kinds.count("data_visualization") > MAX_CHARTS:
+        yield Fault("/blocks", f"no more than {MAX_CHARTS} data_visualization blocks allowed")
+
+
+def _length(value: Any) -> int:
+    """How many characters the texts within have."""
+    if isinstance(value, dict):
+        return sum(len(one or "") if name == "text" else _length(one) for name, one in value.items())
+    return sum(map(_length, value)) if isinstance(value, list) else 0
 
 
 def _metadata(faults: list[Fault]) -> Json:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from sandbox import channels, forms, modals
+from sandbox.blockkit.blocks import flat
 from sandbox.deliveries.payloads import interaction
 from sandbox.people.asking import ask, triggered
 from sandbox.people.desk import Act, verb
@@ -67,7 +68,7 @@ def _follow(slack: Slack, person: User, view: View, said: Json) -> Json:
 
 def _errors(slack: Slack, view: View, errors: Any) -> Json:
     """Errors belong to input blocks by their id; others Slack cannot show, and says so to the person."""
-    inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
+    inputs = {block["block_id"] for block in flat(view.blocks) if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
         raise RefusedError("invalid_response_errors")
     modals.show_errors(slack.workspace, view, errors)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from sandbox import forms
+from sandbox.blockkit.blocks import flat
 from sandbox.blockkit.surfaces import check_options
 from sandbox.deliveries.payloads import in_attachment, in_message, in_view, interaction
 from sandbox.people.asking import answerable, ask, triggered
@@ -129,7 +130,7 @@ def _surface(slack: Slack, person: User, act: Touch, kind: str) -> tuple[list[Js
     payload |= in_message(slack.workspace, channel, message) | answerable(slack, person, channel, message.ts)
     attached = {attachment["id"]: attachment.get("blocks") or [] for attachment in message.attachments or []}
     for attachment_id, blocks in attached.items():
-        if any(block["block_id"] == act.block_id for block in blocks):
+        if any(block["block_id"] == act.block_id for block in flat(blocks)):
             payload["container"] |= in_attachment(attachment_id)
     return [*(message.blocks or []), *chain.from_iterable(attached.values())], message.ts, payload
 
@@ -152,8 +153,10 @@ def _action(element: Json, act: Press, offered: list[Json]) -> Json:
     }
     action |= {name: element[name] for name in REPEATED if name in element}
     action |= {name: value for name, value in element.items() if name.startswith("initial_")}
-    if kind == "button":
+    if kind in ("button", "icon_button"):
         return action | ({"value": element["value"]} if "value" in element else {})
+    if kind == "feedback_buttons":
+        return action | _feedback(element, act.value)
     if kind == "overflow":
         wanted = act.value if act.selected_option is None else act.selected_option
         state = forms.element_state({**element, "type": "static_select"}, wanted, offered)
@@ -161,3 +164,16 @@ def _action(element: Json, act: Press, offered: list[Json]) -> Json:
     if kind not in forms.HOLDS:
         return action
     return action | forms.element_state(element, _chosen(element, act), offered)
+
+
+def _feedback(element: Json, value: str | None) -> Json:
+    """What the one pressed of two feedback buttons says.
+
+    docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element. Raises RefusedError `option_not_found`.
+    """
+    pressed = [
+        button for button in (element["positive_button"], element["negative_button"]) if button["value"] == value
+    ]
+    if not pressed:
+        raise RefusedError("option_not_found")
+    return {"text": pressed[0]["text"], "value": value}

@@ -55,6 +55,20 @@ def in_actions(element: Mapping[str, Any]) -> dict[str, Any]:
 
 
 CONFIRM = {"title": plain(EVIL), "text": {"type": "mrkdwn", "text": EVIL}, "confirm": plain(EVIL), "deny": plain(EVIL)}
+CARD = {
+    "type": "card",
+    "icon": {"type": "image", "image_url": EVIL, "alt_text": EVIL},
+    "title": plain(EVIL),
+    "body": {"type": "mrkdwn", "text": EVIL},
+    "actions": [{"type": "button", "action_id": "a", "text": plain(EVIL)}],
+}
+TASK = {"task_id": EVIL, "title": EVIL, "status": "error", "sources": [{"type": "url", "url": EVIL, "text": EVIL}]}
+THUMBS = {
+    "type": "feedback_buttons",
+    "action_id": "a",
+    "positive_button": {"text": plain(EVIL), "value": EVIL},
+    "negative_button": {"text": plain(EVIL), "value": EVIL},
+}
 EVERY_BLOCK: list[dict[str, Any]] = [
     {"type": "header", "text": plain(EVIL)},
     {"type": "section", "text": {"type": "mrkdwn", "text": EVIL}, "fields": [plain(EVIL)]},
@@ -63,7 +77,25 @@ EVERY_BLOCK: list[dict[str, Any]] = [
     {"type": "image", "image_url": f"https://x.test/{EVIL}", "alt_text": EVIL, "title": plain(EVIL)},
     {"type": "markdown", "text": f"# {EVIL}\n\n{EVIL}\n\n[x](javascript:alert(1))"},
     {"type": "table", "rows": [[{"type": "raw_text", "text": EVIL}]]},
+    {
+        "type": "data_table",
+        "caption": EVIL,
+        "rows": [[{"type": "raw_text", "text": EVIL}], [{"type": "raw_number", "value": 1}]],
+    },
+    {"type": "alert", "text": plain(EVIL), "level": "warning"},
+    {"type": "carousel", "elements": [CARD, CARD]},
+    {"type": "container", "title": plain(EVIL), "is_collapsible": True, "child_blocks": [CARD]},
+    {"type": "plan", "title": EVIL, "tasks": [TASK]},
+    {"type": "context_actions", "elements": [THUMBS, {"type": "icon_button", "icon": "trash", "text": plain(EVIL)}]},
+    {
+        "type": "video",
+        "title": plain(EVIL),
+        "video_url": "javascript:alert(1)",
+        "thumbnail_url": EVIL,
+        "alt_text": EVIL,
+    },
     {"type": EVIL},
+    in_actions({"type": "workflow_button", "text": plain(EVIL)}),
     in_actions({"type": "button", "action_id": EVIL, "text": plain(EVIL), "value": EVIL, "confirm": CONFIRM}),
     in_actions({"type": "static_select", "action_id": "a", "placeholder": plain(EVIL), "options": [option(EVIL)]}),
     in_actions({"type": "overflow", "action_id": "a", "options": [option(EVIL)]}),

@@ -33,7 +33,7 @@ export function values(root) {
   const all = {};
   for (const element of root.querySelectorAll("[data-element]")) {
     const { element: type, blockId, actionId } = element.dataset;
-    if (type === "button" || type === "overflow") continue;
+    if (type === "overflow" || element.matches("button")) continue;
     (all[blockId] ??= {})[actionId] = state(element);
   }
   return all;
