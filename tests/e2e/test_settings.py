@@ -49,7 +49,9 @@ async def organisation(workplace: Workplace) -> Organisation:
 
 
 async def opened(workplace: Workplace, who: Person) -> Json:
-    """Settings, as ``who`` opens them on Home."""
+    """Settings, as ``who`` opens them on Home, where no modal is before it."""
+    if views := await who.views():
+        await who.close_view(views[-1]["id"], whole_stack=True)
     await who.open_home()
     home = await eventually(who.home)
     await workplace.press_in(who, home, "Settings")
