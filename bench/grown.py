@@ -26,7 +26,7 @@ from bot.cards.panel import panel_view
 from bot.commands.list import listed
 from bot.commands.timeline import timeline
 from bot.context import Bot, Identity
-from bot.main import now
+from bot.main import now, settle_memory
 from bot.manifest import MANIFEST
 from bot.people import People
 from bot.slack import Door
@@ -89,6 +89,7 @@ async def _starts(named: str, database: str) -> list[Row]:
 async def _pages(named: str, database: str) -> list[Row]:
     storage = await SqlStorage.open(database)
     asked = _asked(storage)
+    settle_memory()  # as the bot does once it is ready
     lists = [await _read_through(partial(_list, asked), [words] * PAGES) for words in LISTS]
     total = (await storage.read.find(query_from("all", asked.by))).total
     some = [str(1 + number * 7919 % total) for number in range(PAGES)]

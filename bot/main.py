@@ -300,7 +300,7 @@ def run() -> None:
         settings = load_settings()
         async with running_bot(settings) as running:
             stopped = stop_asked()
-            _settle_memory()
+            settle_memory()
             way = "HTTP" if settings.over_http else "Socket Mode"
             log.info(
                 "ready",
@@ -315,7 +315,7 @@ def run() -> None:
     carry_out(work())
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Have the garbage collector pass over what stays anyhow, the code above all: each time that would take 0.1 s.
 
     https://docs.python.org/3/library/gc.html#gc.freeze

@@ -13,7 +13,7 @@ from asyncpg import PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import URL, Connection, NullPool, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 SQLITE_PRAGMAS = (
@@ -81,12 +81,13 @@ class Database:
         if self.is_postgresql:
             kept = (connections + 1) // 2
             pool = {"pool_size": kept, "max_overflow": connections - kept}
-            engine = _engine(url, connect_args=limits, pool_pre_ping=True, **pool)
+            engine = _postgresql_engine(url, connect_args=limits, **pool)
             self._writer = engine
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
+            self._glancer = engine.execution_options(isolation_level="AUTOCOMMIT")
         else:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=60)
-            self._reader = _sqlite_engine(url, "BEGIN", pool_size=5, max_overflow=5)
+            self._reader = self._glancer = _sqlite_engine(url, "BEGIN", pool_size=5, max_overflow=5)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -98,6 +99,12 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees the database as it is at one moment, and holds up nobody."""
         async with self._reader.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """The same for one statement, which sees one moment anyhow: it spares PostgreSQL a transaction around it."""
+        async with self._glancer.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -159,6 +166,22 @@ def _open_once(url: URL) -> None:
 def _engine(url: URL, **how: Any) -> AsyncEngine:
     """An engine whose errors do not repeat what people wrote."""
     return create_async_engine(url, hide_parameters=True, **how)
+
+
+def _postgresql_engine(url: URL, **how: Any) -> AsyncEngine:
+    """An engine that passes on no connection which PostgreSQL has closed: the driver hears of that when it happens.
+
+    SQLAlchemy's own way, to ask each connection before it is used, goes to PostgreSQL and back three times.
+    https://docs.sqlalchemy.org/en/20/core/pooling.html#custom-legacy-pessimistic-ping
+    """
+    engine = _engine(url, **how)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def look(connection: Any, record: Any, proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
+    return engine
 
 
 def _sqlite_engine(url: URL, begin: str, **pool: int) -> AsyncEngine:

@@ -159,7 +159,7 @@ class SqlOrganisationReader:
         return (await self.standing()).organisation
 
     async def standing(self) -> Standing:
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await self._remembered.at(connection, (await connection.execute(_version)).scalar_one())
 
     async def source_with_key(self, hash: str, at: datetime) -> tuple[str, AlertSource] | None:

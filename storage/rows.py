@@ -1,8 +1,23 @@
 """Between rows and the model: how an incident and its entries are written to the tables and read from them."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incidents.model.facts import fact_adapter
@@ -13,6 +28,7 @@ from incidents.model.parts import AffectedService, IncidentChannel, LinkedAlert,
 from incidents.model.status_update import update_adapter
 from incidents.model.timeline import Entry, Head, canonical
 from incidents.model.vocabulary import AlertStatus, Impact, Severity, Status
+from storage.columns import UtcTime
 from storage.tables import (
     incident_alerts,
     incident_responders,
@@ -139,11 +155,10 @@ async def read_incidents(connection: AsyncConnection, rows_of: Select[Any]) -> l
     rows = (await connection.execute(rows_of)).all()
     found = {row.number: _incident(row) for row in rows}
     if found:
-        await _read_services(connection, found)
-        await _read_responders(connection, found)
-        await _read_subscribers(connection, found)
-        await _read_alerts(connection, found)
-        await _read_updates(connection, found)
+        parts = (await connection.execute(_PARTS, {"numbers": list(found)})).all()
+        for name, (order, put) in _PUT.items():
+            for row in sorted((part for part in parts if part.part == name), key=order):
+                put(found[row.incident], row)
     return list(found.values())
 
 
@@ -165,40 +180,54 @@ def _incident(row: Row[Any]) -> Incident:
     )
 
 
-async def _read_services(connection: AsyncConnection, into: dict[int, Incident]) -> None:
-    table = incident_services.c
-    query = select(incident_services).where(table.incident.in_(into)).order_by(table.name, table.service)
-    for row in await connection.execute(query):
-        into[row.incident].services[row.service] = AffectedService(row.name, Impact(row.impact))
+def _of(table: Table, **columns: ColumnElement[Any]) -> Select[Any]:
+    """What ``table`` has of some incidents, in the shape that all parts of an incident are read in."""
+    kinds: dict[str, Any] = {"id": Text, "text": Text, "word": Text, "number": Integer, "at": UtcTime}
+    shape = [cast(columns.get(name, null()), kind).label(name) for name, kind in kinds.items()]
+    of_these = table.c.incident.in_(bindparam("numbers", expanding=True))
+    return select(literal(table.name).label("part"), table.c.incident, *shape).where(of_these)
 
 
-async def _read_responders(connection: AsyncConnection, into: dict[int, Incident]) -> None:
-    table = incident_responders.c
-    query = select(incident_responders).where(table.incident.in_(into)).order_by(table.since, table.person)
-    for row in await connection.execute(query):
-        into[row.incident].responders[Person(row.person)] = Responder(Response(row.response), row.since)
+_services, _responders, _subscribers = incident_services.c, incident_responders.c, incident_subscribers.c
+_alerts, _updates = incident_alerts.c, incident_updates.c
+_PARTS = union_all(
+    _of(incident_services, id=_services.service, text=_services.name, word=_services.impact),
+    _of(incident_responders, id=_responders.person, word=_responders.response, at=_responders.since),
+    _of(incident_subscribers, id=_subscribers.subscriber, number=_subscribers.place),
+    _of(incident_alerts, id=_alerts.severity, text=_alerts.title, word=_alerts.status, number=_alerts.alert),
+    _of(incident_updates, text=_updates.document, number=_updates.number),
+)
+"""All that incidents have many of, in one statement: each incident that is changed or shown is read so."""
 
 
-async def _read_subscribers(connection: AsyncConnection, into: dict[int, Incident]) -> None:
-    table = incident_subscribers.c
-    query = select(incident_subscribers).where(table.incident.in_(into)).order_by(table.place)
-    for row in await connection.execute(query):
-        into[row.incident].subscribers.append(Target(row.subscriber))
+def _put_service(incident: Incident, row: Row[Any]) -> None:
+    incident.services[row.id] = AffectedService(row.text, Impact(row.word))
 
 
-async def _read_alerts(connection: AsyncConnection, into: dict[int, Incident]) -> None:
-    table = incident_alerts.c
-    query = select(incident_alerts).where(table.incident.in_(into)).order_by(table.alert)
-    for row in await connection.execute(query):
-        linked = LinkedAlert(row.title, Severity(row.severity), AlertStatus(row.status))
-        into[row.incident].alerts[row.alert] = linked
+def _put_responder(incident: Incident, row: Row[Any]) -> None:
+    incident.responders[Person(row.id)] = Responder(Response(row.word), row.at)
 
 
-async def _read_updates(connection: AsyncConnection, into: dict[int, Incident]) -> None:
-    table = incident_updates.c
-    query = select(incident_updates).where(table.incident.in_(into)).order_by(table.number)
-    for row in await connection.execute(query):
-        into[row.incident].updates.by_number[row.number] = update_adapter.validate_json(row.document)
+def _put_subscriber(incident: Incident, row: Row[Any]) -> None:
+    incident.subscribers.append(Target(row.id))
+
+
+def _put_alert(incident: Incident, row: Row[Any]) -> None:
+    incident.alerts[row.number] = LinkedAlert(row.text, Severity(int(row.id)), AlertStatus(row.word))
+
+
+def _put_update(incident: Incident, row: Row[Any]) -> None:
+    incident.updates.by_number[row.number] = update_adapter.validate_json(row.text)
+
+
+_PUT: dict[str, tuple[Callable[[Row[Any]], Any], Callable[[Incident, Row[Any]], None]]] = {
+    incident_services.name: (attrgetter("text", "id"), _put_service),
+    incident_responders.name: (attrgetter("at", "id"), _put_responder),
+    incident_subscribers.name: (attrgetter("number"), _put_subscriber),
+    incident_alerts.name: (attrgetter("number"), _put_alert),
+    incident_updates.name: (attrgetter("number"), _put_update),
+}
+"""By the table that it comes from: in which order a part goes into its incident, and how."""
 
 
 def numbered(number: int) -> Select[Any]:

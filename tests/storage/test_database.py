@@ -106,3 +106,18 @@ async def test_several_processes_work_with_one_postgresql(postgresql_address: st
     first, second = (Database(database_url(postgresql_address)) for _ in range(2))
     with first.sole_use(), second.sole_use():
         assert first.is_postgresql
+
+
+async def test_a_connection_that_postgresql_has_closed_is_given_to_nobody(postgresql_address: str) -> None:
+    database, other = [Database(database_url(postgresql_address)) for _ in range(2)]
+    backend = text("SELECT pg_backend_pid()")
+    async with database.reading() as connection:
+        process = (await connection.execute(backend)).scalar_one()
+    async with other.writing() as connection:
+        until_gone = text("SELECT pg_terminate_backend(:process, 5000)")
+        assert (await connection.execute(until_gone, {"process": process})).scalar_one()
+    for way in (database.glancing, database.reading, database.writing):
+        async with way() as connection:
+            assert (await connection.execute(backend)).scalar_one() != process
+    for each in (database, other):
+        await each.close()

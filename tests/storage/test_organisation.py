@@ -94,11 +94,8 @@ async def test_reading_what_has_not_changed_asks_one_question(core: Core, storag
     key = await new_key(core, "prometheus")
     await source_with_key(core, key)
     asked: list[str] = []
-    event.listen(
-        storage.database._reader.sync_engine,
-        "before_cursor_execute",
-        lambda *arguments: asked.append(arguments[2]),
-    )
+    for engine in {storage.database._reader.sync_engine, storage.database._glancer.sync_engine}:
+        event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
 
     await source_with_key(core, key)
     await storage.read.organisation.current()
