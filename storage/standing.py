@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database, database_url
 
-NEWEST = "override_origins"
+NEWEST = "lists_by_index"
 """The revision to which `migrate` brings the tables."""
 VERSIONS = "alembic_version"
 """Alembic's own table: https://alembic.sqlalchemy.org/en/latest/tutorial.html#running-our-first-migration"""

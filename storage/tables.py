@@ -82,18 +82,20 @@ incident_services = Table(
     "incident_services",
     metadata,
     Column("incident", ForeignKey("incidents.number"), primary_key=True),
-    Column("service", ForeignKey("services.id"), primary_key=True, index=True),
+    Column("service", ForeignKey("services.id"), primary_key=True),
     Column("name", Text, nullable=False),
     Column("impact", Text, nullable=False),
+    Index("ix_incident_services_service", "service", "incident"),
 )
 
 incident_responders = Table(
     "incident_responders",
     metadata,
     Column("incident", ForeignKey("incidents.number"), primary_key=True),
-    Column("person", Id, primary_key=True, index=True),
+    Column("person", Id, primary_key=True),
     Column("response", Text, nullable=False),
     Column("since", UtcTime, nullable=False),
+    Index("ix_incident_responders_person", "person", "incident"),
 )
 
 timeline_entries = Table(
