@@ -41,6 +41,11 @@ class SqlReaderUnit:
         await self._connection.execute(update(readers).where(*mine).values(confirmed_at=at))
         return await self._one(select(readers).where(readers.c.token == token))
 
+    async def choose(self, token: str, services: Collection[str]) -> Reader | None:
+        mine = update(readers).where(readers.c.token == token).values(services=json.dumps(sorted(services)))
+        await self._connection.execute(mine)
+        return await self._one(select(readers).where(readers.c.token == token))
+
     async def remove(self, token: str) -> Reader | None:
         found = await self._one(select(readers).where(readers.c.token == token).with_for_update())
         if found is not None:

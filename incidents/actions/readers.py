@@ -38,6 +38,12 @@ async def confirm_reader(core: Core, token: str) -> Reader | None:
         return await unit.readers.confirm(token, core.clock())
 
 
+async def choose_services(core: Core, token: str, services: Collection[str]) -> Reader | None:
+    """From now on somebody is told of these services, of all where it is none; None where there is no such reader."""
+    async with core.storage.transaction() as unit:
+        return await unit.readers.choose(token, services)
+
+
 async def remove_reader(core: Core, token: str) -> Reader | None:
     """Forget somebody who does not want to be told any more; None where there is none."""
     async with core.storage.transaction() as unit:

@@ -58,6 +58,9 @@ class ReaderUnit(Protocol):
     async def confirm(self, token: str, at: datetime) -> Reader | None:
         """The reader with ``token`` has confirmed; None where there is none."""
 
+    async def choose(self, token: str, services: Collection[str]) -> Reader | None:
+        """The reader with ``token`` wants to hear of ``services``; None where there is none."""
+
     async def remove(self, token: str) -> Reader | None:
         """Forget the reader with ``token``, whom it gives; None where there is none."""
 

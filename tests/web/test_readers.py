@@ -9,10 +9,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
 from yarl import URL
 
 from incidents.actions.declare import Declare, declare
@@ -28,7 +31,9 @@ from incidents.publishing import public_service
 from storage.runner import JobRunner
 from storage.storage import SqlStorage
 from tests.clock import Clock
+from tests.conftest import ON_SQLITE
 from tests.mail_server import MailServer, link_in, running_mail_server
+from tests.web.status.test_page_browser import STANDARD
 from web.readers.post import Post
 from web.readers.routes import ReaderDesk
 from web.readers.telling import Telling
@@ -176,6 +181,36 @@ async def test_readers_are_told_only_of_the_services_they_chose(office: Office) 
     assert {mail["To"] for mail in office.mail.taken[before:]} == {"all@example.com", "checkout@example.com"}
 
 
+async def test_readers_change_the_services_they_hear_of_by_a_link_in_each_mail(office: Office) -> None:
+    await office.confirmed("kim@example.com", "search")
+    await office.publish(service="search")
+    link = link_in(office.mail.taken[-1], "services")
+    status, form = await office.follow(link, press=False)
+    assert status == 200 and form.count(" checked") == 1 and "kim@example.com · Acme status" in form
+    ticked = {"service": public_service("checkout")}
+    async with office.session.post(link, data=ticked) as answer:
+        assert "You get a mail with each update about Checkout." in await answer.text()
+    before = len(office.mail.taken)
+    await office.publish("More of search.", service="search")
+    assert len(office.mail.taken) == before
+    assert "You get a mail with each update." in (await office.follow(link))[1]  # none ticked
+    await office.publish("Still search.", service="search")
+    assert len(office.mail.taken) == before + 1
+    await office.follow(link_in(office.mail.taken[-1], "leave"))
+    assert (await office.follow(link))[0] == 404
+
+
+async def test_nobody_can_have_thousands_of_strangers_written_to(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.readers.routes.ASKED_AT_MOST", "3/hour; 9/day")
+    asked = [await office.subscribe(f"stranger-{number}@example.com") for number in range(5)]
+    assert asked == [200, 200, 200, 429, 429]
+    assert len(office.mail.taken) == 3
+    async with office.session.post(f"{office.url}/status/lage/subscribe", data={"address": "x@example.com"}) as answer:
+        assert "Zu viele auf einmal" in await answer.text() and "Set-Cookie" not in answer.headers
+
+
 async def test_each_is_told_once_however_often_the_work_is_done_again(office: Office) -> None:
     await office.confirmed("kim@example.com")
     update = await office.publish()
@@ -317,6 +352,43 @@ async def test_readers_of_a_german_page_are_written_to_and_answered_in_german(of
     assert "Abbestellt" in (await office.follow(link_in(told, "leave")))[1]
     async with office.session.post(f"{office.url}/status/lage/subscribe", data={"address": "kim"}) as answer:
         assert "Schreib eine E-Mail-Adresse" in await answer.text()
+
+
+@pytest.mark.browser
+@ON_SQLITE
+async def test_a_reader_goes_the_whole_way_on_a_phone(office: Office, browser: Browser, screenshots: Path) -> None:
+    page = await browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
+
+    async def looks_well(name: str) -> None:
+        found = await Axe().run(page, options=STANDARD)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, name
+        await page.screenshot(path=screenshots / f"reader-{name}.png", full_page=True)
+
+    await page.goto(f"{office.url}/status/lage")
+    await page.get_by_role("link", name="Abonnieren").first.click()
+    await page.get_by_label("Checkout").check()
+    await page.get_by_label("E-Mail").fill("kim@example")
+    await page.get_by_role("button", name="Abonnieren").click()
+    assert await page.get_by_label("Checkout").is_checked()
+    await looks_well("wrong")
+    await page.get_by_label("E-Mail").fill("kim@example.com")
+    await page.get_by_role("button", name="Abonnieren").click()
+    await looks_well("asked")
+    await office.settled()
+    await page.goto(link_in(office.mail.taken[0], "confirm"))
+    await page.get_by_role("button", name="Abonnieren").click()
+    await looks_well("subscribed")
+    await office.publish()
+    await page.goto(link_in(office.mail.taken[1], "services"))
+    await page.get_by_label("Search").check()
+    await looks_well("services")
+    await page.get_by_role("button", name="Speichern").click()
+    assert "Checkout und Search" in await page.get_by_role("main").inner_text()
+    await page.go_back()
+    await page.get_by_role("link", name="Abbestellen").click()
+    await page.get_by_role("button", name="Abbestellen").click()
+    await looks_well("left")
 
 
 async def test_there_is_no_way_in_by_what_does_not_exist(office: Office) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from limits import parse_many
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 from multidict import MultiDict, MultiDictProxy
 
-from incidents.actions.readers import confirm_reader, remove_reader, subscribe_reader
+from incidents.actions.readers import choose_services, confirm_reader, remove_reader, subscribe_reader
 from incidents.core import Core
 from incidents.public.page import Snapshot
 from incidents.public.readers import NoAddress, Reader
@@ -24,6 +27,8 @@ log = structlog.get_logger()
 
 FORM_LIMIT = 16 * 1024
 """Bytes of a form; a larger one is not read."""
+ASKED_AT_MOST = "200/hour; 1000/day"
+"""How often somebody may ask this process for mail, all together: strangers' addresses can be filled in too."""
 
 
 class ReaderDesk:
@@ -34,6 +39,8 @@ class ReaderDesk:
         self._pages = pages
         self._url = url
         self._mail = mail
+        self._asked = MovingWindowRateLimiter(MemoryStorage())
+        self._refusing = False
 
     def routes(self) -> list[web.RouteDef]:
         """They stand before the routes of the pages, which take all that is below them."""
@@ -42,6 +49,8 @@ class ReaderDesk:
             web.post("/status/{page}/subscribe", partial(_answered, self.subscribe)),
             web.get("/readers/{token}/confirm", partial(_answered, self.ask_to_confirm)),
             web.post("/readers/{token}/confirm", partial(_answered, self.confirm)),
+            web.get("/readers/{token}/services", partial(_answered, self.ask_for_services)),
+            web.post("/readers/{token}/services", partial(_answered, self.choose)),
             web.get("/readers/{token}/leave", partial(_answered, self.ask_to_leave)),
             web.post("/readers/{token}/leave", partial(_answered, self.leave)),
         ]
@@ -58,8 +67,9 @@ class ReaderDesk:
             return _answer(desk.by_feed_only(reading))
         filled = await _filled(request)
         address = str(filled.get("address", ""))
-        known = {service.id for service in reading.snapshot.page.services}
-        chosen = {str(each) for each in filled.getall("service", [])} & known
+        chosen = _chosen(reading, filled)
+        if not await self._may_ask():
+            return _answer(desk.too_many(reading), 429)
         try:
             await subscribe_reader(self._core, reading.snapshot.page.id, address, chosen)
         except NoAddress:
@@ -76,8 +86,20 @@ class ReaderDesk:
         reader = _there(request, await confirm_reader(self._core, request.match_info["token"]))
         return _answer(desk.subscribed(self._reading(request, reader.page)))
 
+    async def ask_for_services(self, request: web.Request) -> web.Response:
+        """Another link of every mail: which services it is to be about."""
+        reader = await self._reader(request)
+        return _answer(desk.choosing(self._reading(request, reader.page), reader))
+
+    async def choose(self, request: web.Request) -> web.Response:
+        """From now on they are told of these services."""
+        reader = await self._reader(request)
+        reading = self._reading(request, reader.page)
+        chosen = _chosen(reading, await _filled(request))
+        return _answer(desk.chosen(reading, _there(request, await choose_services(self._core, reader.token, chosen))))
+
     async def ask_to_leave(self, request: web.Request) -> web.Response:
-        """The link of every other mail."""
+        """The link of every mail but the first."""
         reader = await self._reader(request)
         return _answer(desk.leaving(self._reading(request, reader.page), reader.address))
 
@@ -85,6 +107,13 @@ class ReaderDesk:
         """One press, of a person's or of their mail program's: https://www.rfc-editor.org/rfc/rfc8058#section-3.2"""
         reader = _there(request, await remove_reader(self._core, request.match_info["token"]))
         return _answer(desk.left(self._reading(request, reader.page)))
+
+    async def _may_ask(self) -> bool:
+        may = all([await self._asked.hit(rate) for rate in parse_many(ASKED_AT_MOST)])
+        if not may and not self._refusing:
+            log.warning("readers_refused", at_most=ASKED_AT_MOST)
+        self._refusing = not may
+        return may
 
     async def _reader(self, request: web.Request) -> Reader:
         return _there(request, await self._core.storage.read.readers.with_token(request.match_info["token"]))
@@ -124,6 +153,11 @@ async def _filled(request: web.Request) -> MultiDictProxy[Any]:
         return await request.post()
     except (ValueError, LookupError, web.HTTPRequestEntityTooLarge):
         return MultiDictProxy(MultiDict())
+
+
+def _chosen(reading: Reading, filled: MultiDictProxy[Any]) -> set[str]:
+    """The public ids of the page's services that were ticked."""
+    return {str(each) for each in filled.getall("service", [])} & {each.id for each in reading.snapshot.page.services}
 
 
 def _there(request: web.Request, reader: Reader | None) -> Reader:

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 
 from incidents.public.language import N_, language
-from web.status.page import form, sentences
+from incidents.public.readers import Reader
+from web.status.page import form, sentences, services_form
 from web.status.surface import Reading, Rendered
 
 SUBSCRIBE = N_("Subscribe")
 UNSUBSCRIBE = N_("Unsubscribe")
+EACH = N_("You get a mail with each update.")
 NO_ADDRESS = N_("Write an e-mail address, as name@example.com.")
 
 
@@ -26,6 +28,15 @@ def by_feed_only(reading: Reading) -> Rendered:
     return _said(reading, SUBSCRIBE, N_("Follow this page by one of its feeds; they are linked below."))
 
 
+def too_many(reading: Reading) -> Rendered:
+    """More have asked than are written to in so short a time, or one has for many."""
+    return _said(
+        reading,
+        N_("Too many at once"),
+        N_("Nothing was sent. Try again in an hour, or follow a feed; they are linked below."),
+    )
+
+
 def sent(reading: Reading) -> Rendered:
     """The same for everybody, subscribed already or not."""
     return _said(reading, N_("Nearly done"), N_("We have sent you a mail. Follow the link in it to confirm."))
@@ -36,13 +47,28 @@ def confirming(reading: Reading, address: str) -> Rendered:
     return _pressing(reading, address, SUBSCRIBE)
 
 
+def choosing(reading: Reading, reader: Reader) -> Rendered:
+    """A link was followed; what they chose before is ticked."""
+    return services_form(reading, reader.address, reader.services)
+
+
+def chosen(reading: Reading, reader: Reader) -> Rendered:
+    """What they hear of from now on."""
+    names = [service.name for service in reading.snapshot.page.services if service.id in reader.services]
+    if not names:
+        return _said(reading, N_("Saved"), EACH)
+    told = _say(reading, N_("You get a mail with each update about %(services)s."))
+    spoken = language(reading.snapshot.page.language)
+    return sentences(reading, _say(reading, N_("Saved")), told % {"services": spoken.all_of(names)})
+
+
 def leaving(reading: Reading, address: str) -> Rendered:
     """A link was followed; a press ends it."""
     return _pressing(reading, address, UNSUBSCRIBE)
 
 
 def subscribed(reading: Reading) -> Rendered:
-    return _said(reading, N_("You are subscribed"), N_("You get a mail with each update."))
+    return _said(reading, N_("You are subscribed"), EACH)
 
 
 def left(reading: Reading) -> Rendered:

@@ -32,6 +32,11 @@ class Letter:
         return f"{self.own}/leave"
 
     @property
+    def choose(self) -> str:
+        """Where they say which services they want to hear of."""
+        return f"{self.own}/services"
+
+    @property
     def page(self) -> Page:
         return self.reading.snapshot.page
 
@@ -64,8 +69,8 @@ def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMess
     window = spoken.window(event.window) if event.window else ""
     promise = spoken.say(N_("Next update by %(at)s")) % {"at": spoken.moment(update.next_at)} if update.next_at else ""
     parts = ["\n".join(filter(None, [event.title, window, status])), to_text(update.body), "\n".join(services), promise]
-    leave = f"{spoken.say('Unsubscribe')}: {letter.leave}"
-    mail.set_content("\n\n".join(filter(None, [*parts, link, leave])) + "\n")
+    own = f"{spoken.say(N_('Choose services'))}: {letter.choose}\n{spoken.say('Unsubscribe')}: {letter.leave}"
+    mail.set_content("\n\n".join(filter(None, [*parts, link, own])) + "\n")
     values = {
         "page": letter.page,
         "event": event,
@@ -75,6 +80,7 @@ def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMess
         "services": services,
         "promise": promise,
         "link": link,
+        "choose": letter.choose,
         "leave": letter.leave,
     }
     mail.add_alternative(draw("mail.html", letter.page.language, values).body.decode(), subtype="html")

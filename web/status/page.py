@@ -119,6 +119,11 @@ def form(reading: Reading, address: str, chosen: Collection[str], fault: str) ->
     return drawn("subscribe.html", reading, _from_desk(reading), address=address, chosen=chosen, fault=fault)
 
 
+def services_form(reading: Reading, address: str, chosen: Collection[str]) -> Rendered:
+    """Where a reader says which services they want to hear of."""
+    return drawn("services.html", reading, _from_desk(reading), address=address, chosen=chosen)
+
+
 def sentences(reading: Reading, heading: str, sentence: str, press: str = "") -> Rendered:
     """An answer in a sentence, perhaps with a button that asks for it."""
     return drawn("sentences.html", reading, _from_desk(reading), heading=heading, sentence=sentence, press=press)
