@@ -9,7 +9,7 @@ def main() -> None:
     https://docs.python.org/3/library/gc.html#gc.freeze
     """
     gc.disable()
-    from bot.main import cli
+    from bot.command_line import cli
 
     gc.freeze()
     gc.enable()

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.main import running_bot, sandbox_settings
+from bot.demo import sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from sandbox.deliveries.http import signature
 from sandbox.server import Sandbox, running_sandbox

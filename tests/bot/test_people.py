@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.main import sandbox_settings
+from bot.demo import sandbox_settings
 from bot.people import NotAMember, People
 from bot.rates import Urgency, as_urgent_as, urgency
 from bot.slack import Door, SlackUnavailable

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.main import running_bot, sandbox_settings
+from bot.demo import sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from incidents.actions.services import register_services
 from incidents.consequences import Pace

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from bot.main import EXAMPLE, offer_samples, running_bot, sandbox_settings
+from bot.demo import EXAMPLE, offer_samples, sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from bot.organisation_file.applying import apply_text, read_text
 from bot.organisation_file.names import asking

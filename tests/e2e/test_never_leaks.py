@@ -15,7 +15,8 @@ import pytest
 from aiohttp import encode_basic_auth
 
 import incidents.actions.updates
-from bot.main import running_bot, sandbox_settings
+from bot.demo import sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from incidents.actions.alerts import receive
 from incidents.actions.declare import Declare, declare

@@ -18,7 +18,8 @@ from sqlalchemy import URL
 
 from bot import circuit, main
 from bot.channels.catching_up import catch_up
-from bot.main import running_bot, sandbox_settings
+from bot.demo import sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from bot.metrics import Metrics
 from incidents.actions.declare import Declare, declare

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.main import running_bot, sandbox_settings
+from bot.demo import sandbox_settings
+from bot.main import running_bot
 from bot.manifest import MANIFEST
 from incidents.consequences import Pace
 from incidents.model import facts

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.main import EXAMPLE
+from bot.demo import EXAMPLE
 from bot.organisation_file.applying import apply_text
 from bot.organisation_file.names import asking
 from incidents.actions.declare import Declare, declare
