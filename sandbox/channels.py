@@ -13,7 +13,7 @@ from sandbox.workspace import Workspace
 
 MAX_NAME = 80
 MAX_NOTE = 250
-MAX_INVITED = 1000
+MAX_INVITED = 100
 
 
 def check_name(workspace: Workspace, name: str) -> None:
@@ -45,15 +45,21 @@ def create(workspace: Workspace, creator: str, name: str, is_private: bool = Fal
     return channel
 
 
+def find_direct(workspace: Workspace, one: str, other: str) -> Channel | None:
+    """The direct messages of the two, where they are open."""
+    people = sorted([one, other])
+    return next((c for c in workspace.channels.values() if c.is_im and sorted(c.members) == people), None)
+
+
 def direct(workspace: Workspace, one: str, other: str) -> Channel:
     """The direct messages of a bot and a person (or of two people), opened if need be.
 
     Raises RefusedError `user_not_found`.
     """
     people = [workspace.find_user(one).id, workspace.find_user(other).id]
-    for channel in workspace.channels.values():
-        if channel.is_im and sorted(channel.members) == sorted(people):
-            return channel
+    open_already = find_direct(workspace, *people)
+    if open_already:
+        return open_already
     im_user = next((p for p in people if not workspace.users[p].is_bot), other)
     channel = Channel(workspace.new_id("D"), "", one, workspace.now(), is_im=True, im_user=im_user, members=people)
     workspace.channels[channel.id] = channel
@@ -99,7 +105,8 @@ def invite(
 ) -> list[dict[str, Any]]:
     """Invite all or, when one cannot be, nobody; with `force` those who can be. Gives Slack's `errors` for the others.
 
-    Raises RefusedError with the first failure and all `errors` (docs.slack.dev/reference/methods/conversations.invite).
+    Raises RefusedError with the first failure and all `errors`; the others are invited all the same where only closed
+    accounts failed (docs.slack.dev/reference/methods/conversations.invite, "Partially failed calls").
     """
     _check_open(channel)
     if channel.is_im:
@@ -113,15 +120,22 @@ def invite(
     reasons = {user: why_not_invite(workspace, channel, inviter, user) for user in invited}
     errors: list[dict[str, Any]] = [{"user": user, "ok": False, "error": why} for user, why in reasons.items() if why]
     welcome = [user for user, why in reasons.items() if not why]
+    is_partial = force or all(error["error"] == "user_disabled" for error in errors)
+    for user in welcome if is_partial else []:
+        _enter(workspace, channel, user, inviter)
     if errors and (not force or not welcome):
         raise RefusedError(errors[0]["error"], errors=errors)
-    for user in welcome:
-        _enter(workspace, channel, user, inviter)
     return errors
 
 
 def leave(workspace: Workspace, channel: Channel, user: str, by: str | None = None) -> None:
-    """Take `user` out of the channel; `by` names who removed them. Raises RefusedError `cant_leave_general`."""
+    """Take `user` out of the channel; `by` names who removed them.
+
+    Raises RefusedError `cant_leave_general`, `cant_kick_from_general`, `is_archived`, `last_member`.
+    """
+    _check_open(channel)
+    if by is None and channel.members == [user]:
+        raise RefusedError("last_member")
     if channel.is_general:
         raise RefusedError("cant_kick_from_general" if by else "cant_leave_general")
     if by is None:
@@ -132,7 +146,8 @@ def leave(workspace: Workspace, channel: Channel, user: str, by: str | None = No
 
 
 def kick(workspace: Workspace, channel: Channel, by: str, user: str) -> None:
-    """Raises RefusedError `not_in_channel`, `cant_kick_self`, `cant_kick_from_general`."""
+    """Raises RefusedError `not_in_channel`, `cant_kick_self`, `cant_kick_from_general`, or as `_check_channel`."""
+    _check_channel(channel)
     if by == user:
         raise RefusedError("cant_kick_self")
     if by not in channel.members or user not in channel.members:
@@ -141,8 +156,14 @@ def kick(workspace: Workspace, channel: Channel, by: str, user: str) -> None:
 
 
 def rename(workspace: Workspace, channel: Channel, by: str, name: str) -> None:
-    """Raises RefusedError as `check_name`, `is_archived`, `not_in_channel`."""
+    """By who made it, or an admin (docs.slack.dev/reference/methods/conversations.rename).
+
+    Raises RefusedError as `check_name`, `_check_channel`, `is_archived`, `not_in_channel`, `not_authorized`.
+    """
+    _check_channel(channel)
     _check_member(channel, by)
+    if by != channel.creator and not workspace.users[by].is_admin:
+        raise RefusedError("not_authorized")
     if name == channel.name:
         return
     check_name(workspace, name)
@@ -174,11 +195,12 @@ def set_note(workspace: Workspace, channel: Channel, by: str, which: str, value:
 
 
 def archive(workspace: Workspace, channel: Channel, by: str) -> None:
-    """Raises RefusedError `already_archived`, `cant_archive_general`, `not_in_channel`.
+    """Raises RefusedError `already_archived`, `cant_archive_general`, `not_in_channel`, or as `_check_channel`.
 
     Slack takes bots out when it archives, so that they can neither read nor unarchive it afterwards
     (undocumented; github.com/slack-go/slack/issues/1066, github.com/elastic/connectors/issues/1972).
     """
+    _check_channel(channel)
     if channel.is_archived:
         raise RefusedError("already_archived")
     if channel.is_general:
@@ -220,6 +242,12 @@ def _enter(workspace: Workspace, channel: Channel, user: str, inviter: str | Non
     subtype = "group_join" if channel.is_private else "channel_join"
     extra = {"inviter": inviter} if inviter else {}
     messages.note(workspace, channel, user, subtype, f"<@{user}> has joined the channel", **extra)
+
+
+def _check_channel(channel: Channel) -> None:
+    """Raises RefusedError `method_not_supported_for_channel_type` for direct messages."""
+    if channel.is_im:
+        raise RefusedError("method_not_supported_for_channel_type")
 
 
 def _check_open(channel: Channel) -> None:

@@ -16,6 +16,8 @@ from sandbox.things import SLACKBOT, Channel, File, Json, Message, Pin, User
 from sandbox.workspace import Workspace
 
 MAX_TEXT = 40_000
+MAX_PINS = 100
+"""In a channel: slack.com/help/articles/205239997."""
 
 
 @dataclass
@@ -137,9 +139,14 @@ def unreact(workspace: Workspace, channel: Channel, message: Message, name: str,
 
 
 def pin(workspace: Workspace, channel: Channel, message: Message, by: str) -> None:
-    """Pin a message, which Slack notes in the channel as `pinned_item`. Raises RefusedError `already_pinned`."""
+    """Pin a message, which Slack notes in the channel as `pinned_item`.
+
+    Raises RefusedError `already_pinned`, `too_many_pins`.
+    """
     if any(pin.ts == message.ts for pin in channel.pins):
         raise RefusedError("already_pinned")
+    if len(channel.pins) >= MAX_PINS:
+        raise RefusedError("too_many_pins")
     added = Pin(message.ts, workspace.now(), by)
     channel.pins.append(added)
     workspace.publish("pin_added", channel.id, by, message=message, pin=added)

@@ -32,6 +32,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     usergroups: dict[str, Usergroup] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    deleted_files: set[str] = field(default_factory=set)
     views: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)

@@ -55,13 +55,22 @@ def update(ask: Ask) -> Json:
     if len(draft.text) > MAX_UPDATED_TEXT:
         raise RefusedError("msg_too_long")
     changes = _changes(ask, draft)
-    if draft.broadcast and message.is_reply:
+    if draft.broadcast:
+        _check_broadcast(message, changes)
         changes |= {"subtype": "thread_broadcast", "extra": message.extra | {"root": message.thread_ts}}
-    if not (changes.get("text") or changes.get("blocks") or changes.get("attachments")):
+    if not draft.broadcast and not (changes.get("text") or changes.get("blocks") or changes.get("attachments")):
         raise RefusedError("no_text")
     messages.edit(ask.workspace, channel, message, changes, by=ask.bot.id)
     said = said_json(ask.workspace, message)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": said}
+
+
+def _check_broadcast(message: Message, changes: Json) -> None:
+    """Raises RefusedError `cant_broadcast_message`, `no_dual_broadcast_content_update`."""
+    if not message.is_reply:
+        raise RefusedError("cant_broadcast_message")
+    if changes and message.subtype != "thread_broadcast":
+        raise RefusedError("no_dual_broadcast_content_update")
 
 
 @method("chat.delete", "chat:write")

@@ -4,11 +4,12 @@ docs.slack.dev/reference/methods (conversations.*); who is in them is in `member
 """
 
 from sandbox import channels
-from sandbox.api.registry import CHANNEL_SCOPES, Ask, method, page
+from sandbox.api.registry import CHANNEL_SCOPES, Ask, method, page, strict_page
 from sandbox.refusals import RefusedError
 from sandbox.shapes import channel_json, message_json
 from sandbox.things import Channel, Json, Message
 
+MAX_IN_GROUP = 8
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
@@ -44,7 +45,7 @@ def list_(ask: Ask) -> Json:
 def chosen(ask: Ask, among: list[Channel]) -> tuple[list[Channel], str]:
     """A page of channels of the `types` asked for, and the next cursor.
 
-    Raises RefusedError `invalid_types`, `missing_scope`.
+    Raises RefusedError `invalid_types`, `invalid_limit`, `missing_scope`.
     """
     kinds = [TYPES.get(name, "") for name in ask.names("types") or ["public_channel"]]
     if "" in kinds:
@@ -53,7 +54,7 @@ def chosen(ask: Ask, among: list[Channel]) -> tuple[list[Channel], str]:
         ask.need(*CHANNEL_SCOPES["read"].get(kind, ("mpim:read",)))
     skip_archived = ask.flag("exclude_archived")
     fitting = [c for c in among if c.kind in kinds and not (skip_archived and c.is_archived)]
-    return page(ask, fitting, default=100)
+    return strict_page(ask, fitting, default=100)
 
 
 @method("conversations.history")
@@ -134,10 +135,14 @@ def open_(ask: Ask) -> Json:
     users = ask.names("users")
     if not users:
         raise RefusedError("users_list_not_supplied")
+    if len(users) > MAX_IN_GROUP:
+        raise RefusedError("too_many_users")
     if len(users) > 1:
         raise RefusedError("method_not_supported_for_channel_type")
     if ask.workspace.find_user(users[0]).deleted:
         raise RefusedError("user_disabled")
+    if ask.flag("prevent_creation") and channels.find_direct(ask.workspace, ask.bot.id, users[0]) is None:
+        raise RefusedError("channel_not_found")
     before = len(ask.workspace.channels)
     channel = channels.direct(ask.workspace, ask.bot.id, users[0])
     return _opened(ask, channel, already=len(ask.workspace.channels) == before)

@@ -6,7 +6,7 @@ docs.slack.dev/messaging/working-with-files: getUploadURLExternal, a POST of the
 import mimetypes
 import secrets
 
-from sandbox import messages
+from sandbox import channels, messages
 from sandbox.api.registry import Ask, method
 from sandbox.blockkit.surfaces import check_message
 from sandbox.messages import Draft
@@ -16,6 +16,7 @@ from sandbox.slack import Slack
 from sandbox.things import Channel, File, Json
 
 MAX_DESCRIPTION = 1000
+MAX_CHANNELS = 100
 
 
 @method("files.getUploadURLExternal", "files:write")
@@ -54,7 +55,7 @@ def complete_upload(ask: Ask) -> Json:
     files = [_uploaded(ask, entry) for entry in ask.objects("files", "invalid_arguments") or []]
     if not files:
         raise RefusedError("invalid_arguments")
-    channels = [_channel(ask, name) for name in ask.names("channels") or ask.names("channel_id")]
+    shared_in = _channels(ask)
     blocks = ask.objects("blocks", "invalid_blocks")
     check_message(blocks)
     for file in files:
@@ -62,28 +63,36 @@ def complete_upload(ask: Ask) -> Json:
     draft = Draft(
         ask.optional("initial_comment") or "", blocks=blocks, files=files, thread_ts=ask.optional("thread_ts")
     )
-    for channel in channels:
+    for channel in shared_in:
         messages.post(ask.workspace, channel, ask.bot, draft)
     return {"files": [file_json(ask.workspace, file) for file in files]}
 
 
 @method("files.info", "files:read")
 def info(ask: Ask) -> Json:
-    file = ask.workspace.files.get(ask.optional("file") or "")
-    if file is None or not file.complete or not _visible(ask, file):
-        raise RefusedError("file_not_found")
+    file = _file(ask)
     return {"file": file_json(ask.workspace, file), "comments": []}
 
 
 @method("files.delete", "files:write")
 def delete(ask: Ask) -> Json:
-    file = ask.workspace.files.get(ask.optional("file") or "")
-    if file is None or not _visible(ask, file):
-        raise RefusedError("file_not_found")
+    file = _file(ask)
     if file.user != ask.bot.id:
         raise RefusedError("cant_delete_file")
     del ask.workspace.files[file.id]
+    ask.workspace.deleted_files.add(file.id)
     return {}
+
+
+def _file(ask: Ask) -> File:
+    """Raises RefusedError `file_not_found`, `file_deleted`."""
+    file_id = ask.optional("file") or ""
+    file = ask.workspace.files.get(file_id)
+    if file_id in ask.workspace.deleted_files:
+        raise RefusedError("file_deleted")
+    if file is None or not file.complete or not _visible(ask, file):
+        raise RefusedError("file_not_found")
+    return file
 
 
 def _uploaded(ask: Ask, entry: Json) -> File:
@@ -92,6 +101,25 @@ def _uploaded(ask: Ask, entry: Json) -> File:
         raise RefusedError("file_not_found")
     file.title = entry.get("title") or file.name
     return file
+
+
+def _channels(ask: Ask) -> list[Channel]:
+    """Where the files are to be shared: `channel_id`, or `channels` by ids of channels and people.
+
+    Raises RefusedError `channel_not_found`, `not_in_channel`, `channels_limit_exceeded`, `invalid_channel`.
+    """
+    names = ask.names("channels")
+    if not names:
+        return [_channel(ask, name) for name in ask.names("channel_id")]
+    if len(names) > MAX_CHANNELS:
+        raise RefusedError("channels_limit_exceeded")
+    known = ask.workspace.users.keys() | {c.id for c in ask.workspace.visible_channels(ask.bot.id)}
+    if not known.issuperset(names):
+        raise RefusedError("invalid_channel")
+    direct = {
+        name: channels.direct(ask.workspace, ask.bot.id, name).id for name in names if name in ask.workspace.users
+    }
+    return [_channel(ask, direct.get(name, name)) for name in names]
 
 
 def _channel(ask: Ask, channel_id: str) -> Channel:

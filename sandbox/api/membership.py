@@ -5,7 +5,7 @@ docs.slack.dev/reference/methods (conversations.members, .invite, .kick, .join, 
 
 from sandbox import channels
 from sandbox.api.conversations import answer
-from sandbox.api.registry import Ask, method, page, warned
+from sandbox.api.registry import Ask, method, strict_page, warned
 from sandbox.refusals import RefusedError
 from sandbox.things import Json
 
@@ -13,7 +13,7 @@ from sandbox.things import Json
 @method("conversations.members")
 def members(ask: Ask) -> Json:
     channel = ask.channel("read")
-    here, cursor = page(ask, channel.members, default=100)
+    here, cursor = strict_page(ask, channel.members, default=100)
     return {"members": here, "response_metadata": {"next_cursor": cursor}}
 
 
@@ -45,7 +45,7 @@ def leave(ask: Ask) -> Json:
     channel = ask.channel("manage")
     if channel.is_im:
         raise RefusedError("method_not_supported_for_channel_type")
-    if ask.bot.id not in channel.members:
+    if ask.bot.id not in channel.members and not channel.is_archived:
         return {"ok": False, "not_in_channel": True}
     channels.leave(ask.workspace, channel, ask.bot.id)
     return {}

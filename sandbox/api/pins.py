@@ -34,7 +34,7 @@ def _item(ask: Ask) -> tuple[Channel, Message]:
     channel = _channel(ask)
     if not ask.optional("timestamp"):
         raise RefusedError("no_item_specified")
-    return channel, ask.message(channel, "timestamp")
+    return channel, ask.item(channel)
 
 
 def _channel(ask: Ask) -> Channel:

@@ -60,7 +60,7 @@ def _item(ask: Ask) -> tuple[Channel, Message]:
         raise RefusedError("no_item_specified")
     if ask.bot.id not in channel.members:
         raise RefusedError("not_in_channel")
-    return channel, ask.message(channel, "timestamp")
+    return channel, ask.item(channel)
 
 
 def _name(ask: Ask) -> str:

@@ -5,6 +5,7 @@ docs.slack.dev/apis/web-api: a refusal is an answer, `{"ok": false, "error": nam
 
 import base64
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -15,6 +16,8 @@ from sandbox.things import App, Channel, Json, Message, User
 from sandbox.workspace import Workspace
 
 Item = TypeVar("Item")
+MOST_ON_A_PAGE = 1000
+TIMESTAMP = re.compile(r"\d{10}\.\d{6}")
 Purpose = Literal["read", "history", "manage", "invite", "topic"]
 
 # For each purpose and kind of channel, the scopes of which one is needed (docs.slack.dev/reference/scopes).
@@ -116,6 +119,12 @@ class Ask:
         """Raises RefusedError `message_not_found`."""
         return self.workspace.find_message(channel, self.optional(name) or "")
 
+    def item(self, channel: Channel) -> Message:
+        """The message that `timestamp` names. Raises RefusedError `bad_timestamp`, `message_not_found`."""
+        if not TIMESTAMP.fullmatch(self.optional("timestamp") or ""):
+            raise RefusedError("bad_timestamp")
+        return self.message(channel, "timestamp")
+
     def need(self, *scopes: str) -> None:
         """Raises RefusedError `missing_scope` unless the app has one of `scopes`."""
         if scopes and not self.app.scopes.intersection(scopes):
@@ -183,17 +192,22 @@ def _run(slack: Slack, name: str, token: str | None, args: Json) -> Json:
     return wanted.run(ask)
 
 
-def page(ask: Ask, items: Sequence[Item], default: int, most: int = 1000) -> tuple[list[Item], str]:
-    """One page by `limit` and `cursor`, and the next cursor, empty on the last page.
+def page(ask: Ask, items: Sequence[Item], default: int, most: int = MOST_ON_A_PAGE) -> tuple[list[Item], str]:
+    """One page by `limit` and `cursor`, and the next cursor, empty on the last page; never more than `most`.
 
-    docs.slack.dev/apis/web-api/pagination. Raises RefusedError `invalid_cursor`, `invalid_limit`.
+    docs.slack.dev/apis/web-api/pagination. Raises RefusedError `invalid_cursor`.
     """
-    limit = ask.number("limit", default)
-    if limit < 0 or limit > most:
-        raise RefusedError("invalid_limit")
+    limit = min(max(ask.number("limit", default), 0), most)
     start = _position(ask.optional("cursor"))
     end = start + (limit or default)
     return list(items[start:end]), _cursor(end) if end < len(items) else ""
+
+
+def strict_page(ask: Ask, items: Sequence[Item], default: int) -> tuple[list[Item], str]:
+    """As `page`, for the methods that refuse a limit out of bounds. Raises RefusedError `invalid_limit`."""
+    if not 0 <= ask.number("limit", default) <= MOST_ON_A_PAGE:
+        raise RefusedError("invalid_limit")
+    return page(ask, items, default)
 
 
 def _cursor(position: int) -> str:

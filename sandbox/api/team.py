@@ -11,7 +11,8 @@ from sandbox.things import Json
 
 @method("team.info", "team:read")
 def info(ask: Ask) -> Json:
-    if ask.optional("team") not in {None, ask.workspace.team_id}:
+    asked, known = ask.optional("team") or ask.optional("domain"), {ask.workspace.team_id, ask.workspace.domain}
+    if asked and asked not in known:
         raise RefusedError("team_not_found")
     return {
         "team": {

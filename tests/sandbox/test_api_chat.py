@@ -161,7 +161,7 @@ async def test_reactions_once_a_name(sandbox: Sandbox, web: AsyncWebClient) -> N
     with refused("no_reaction"):
         await web.reactions_remove(channel=GENERAL, timestamp=ts, name="eyes")
     with refused("message_not_found"):
-        await web.reactions_add(channel=GENERAL, timestamp="1.000001", name="eyes")
+        await web.reactions_add(channel=GENERAL, timestamp="1700000000.000001", name="eyes")
     with refused("invalid_name"):
         await web.reactions_add(channel=GENERAL, timestamp=ts, name="no such")
 

@@ -119,7 +119,8 @@ async def test_a_reply_is_broadcast_when_posted_or_later(sandbox: Sandbox, web: 
     assert (event["ts"], event["root"]["ts"], event["thread_ts"]) == (at_once["ts"], root, root)
     ana = sandbox.person("ana")
     assert [m["text"] for m in await ana.messages(INCIDENTS)][-2:] == ["root", "now"]
-    await web.chat_update(channel=INCIDENTS, ts=later, text="later", reply_broadcast=True)
+    with pytest.warns(UserWarning, match="text"):
+        await web.chat_update(channel=INCIDENTS, ts=later, reply_broadcast=True)
     shown = (await ana.messages(INCIDENTS))[-1]
     assert (shown["text"], shown["subtype"], shown["root"]["ts"]) == ("later", "thread_broadcast", root)
 

@@ -102,6 +102,7 @@ async def _channels(sandbox: Sandbox, web: AsyncWebClient) -> None:
         await ana.invite(room, sandbox.app.bot_user_id)
         await ana.delete_channel(room)
     spare = (await web.conversations_create(name="spare"))["channel"]["id"]
+    await web.conversations_invite(channel=spare, users="U0BEN")
     await web.conversations_leave(channel=spare)
     with pytest.raises(SlackApiError):
         await web.conversations_leave(channel=spare)

@@ -11,6 +11,8 @@ const SENTENCES = {
   not_in_channel: "You are not in this channel.",
   cant_delete_message: "Only its author can delete this message.",
   unknown_sample: "This sample is offered no longer.",
+  not_authorized: "Only who made this channel, or an admin, can rename it.",
+  last_member: "You are the last one here: archive the channel instead.",
   no_network: "The sandbox does not answer.",
 };
 
