@@ -93,7 +93,9 @@ class Courier:
             try:
                 await self._deliver("events_api", body, retry, effect)
             except UnansweredError as unanswered:
-                if wait is None or (retry is None and isinstance(unanswered, NobodyListeningError)):
+                if wait is None or unanswered.is_final:
+                    return
+                if retry is None and isinstance(unanswered, NobodyListeningError):
                     return
                 retry = Retry(number, unanswered.reason)
                 await asyncio.sleep(wait)

@@ -15,6 +15,8 @@ import aiohttp
 from sandbox.deliveries.transport import Kind, Retry, Timing, UnansweredError
 from sandbox.things import App, Json
 
+FOLLOWED = 2
+"""Redirects that are followed: docs.slack.dev/apis/events-api ("Retry reasons")."""
 AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 
 
@@ -33,19 +35,28 @@ class RequestUrl:
         self._session: aiohttp.ClientSession | None = None
 
     async def deliver(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Any:
-        """See `Transport.deliver`. Anything but a 2xx within the time allowed is no acknowledgement."""
+        """See `Transport.deliver`. Anything but a 2xx within the time allowed is no acknowledgement.
+
+        An app that answers `x-slack-no-retry: 1` with it is not asked again (docs.slack.dev/apis/events-api).
+        """
         body, content_type = encode(kind, payload)
         headers = {"Content-Type": content_type, "User-Agent": AGENT, **self._signed(body)}
         if retry:
             headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
         timeout = aiohttp.ClientTimeout(total=self._timing.acknowledge)
         try:
-            async with self._client().post(self._url, data=body.encode(), headers=headers, timeout=timeout) as answer:
+            async with self._client().post(
+                self._url, data=body.encode(), headers=headers, timeout=timeout, max_redirects=FOLLOWED + 1
+            ) as answer:
                 if not 200 <= answer.status < 300:
-                    raise UnansweredError("http_error")
+                    raise UnansweredError("http_error", is_final=answer.headers.get("X-Slack-No-Retry") == "1")
                 return _read(await answer.text())
         except TimeoutError:
             raise UnansweredError("http_timeout") from None
+        except aiohttp.TooManyRedirects:
+            raise UnansweredError("too_many_redirects") from None
+        except aiohttp.ClientSSLError:
+            raise UnansweredError("ssl_error") from None
         except aiohttp.ClientError:
             raise UnansweredError("connection_failed") from None
 

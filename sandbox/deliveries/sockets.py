@@ -4,6 +4,7 @@ docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -91,9 +92,10 @@ class Sockets:
     async def disconnect(self, reason: str) -> None:
         """Tell every connection to go and, but for a `warning`, close it (`refresh_requested`, `link_disabled`)."""
         for connection in list(self._connections):
-            await connection.socket.send_json(
-                {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
-            )
+            with contextlib.suppress(ConnectionError):  # it may be going by itself
+                await connection.socket.send_json(
+                    {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
+                )
             if reason != "warning":
                 self._drop(connection)
                 await connection.socket.close()

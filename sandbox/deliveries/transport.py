@@ -34,11 +34,12 @@ class Retry:
 
 
 class UnansweredError(Exception):
-    """The app did not acknowledge; `reason` in the words of `x-slack-retry-reason`."""
+    """The app did not acknowledge; `reason` in the words of `x-slack-retry-reason`. It may want no retry."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_final = is_final
 
 
 class NobodyListeningError(UnansweredError):

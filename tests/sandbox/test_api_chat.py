@@ -7,6 +7,9 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.deliveries.tokens import ResponseUrl, ResponseUrls
+from sandbox.deliveries.transport import Timing
+from sandbox.refusals import RefusedError
 from sandbox.server import Sandbox
 from tests.sandbox.conftest import GENERAL, INCIDENTS, PAYMENTS, refused, until
 
@@ -211,6 +214,14 @@ async def test_a_response_url_answers_five_times_and_replaces_what_it_said(sandb
         assert [m["text"] for m in await ana.messages(PAYMENTS) if m["is_ephemeral"]] == ["Working on it"]
         assert "invalid_blocks" in (await respond(text="x", blocks=[{"type": "nonsense"}]))[1]
         assert await respond(text="Sixth") == (404, '{"ok": false, "error": "used_url"}')
+
+
+async def test_a_response_url_ends_after_its_time() -> None:
+    urls = ResponseUrls(Timing(response_url=0))
+    secret = urls.issue(ResponseUrl(GENERAL, "U0ANA"))
+    with pytest.raises(RefusedError, match="expired_url"):
+        urls.use(secret)
+    assert (Timing().response_url, Timing().answers_per_response_url) == (30 * 60, 5)
 
 
 async def test_a_button_replaces_its_message_through_the_response_url(

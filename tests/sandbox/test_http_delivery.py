@@ -74,6 +74,33 @@ async def test_an_event_not_acknowledged_comes_three_times_more(reached: Sandbox
     assert len({json.loads(body)["event_id"] for _, body in endpoint.got}) == 1
 
 
+async def test_an_app_that_wants_no_retry_gets_none(reached: Sandbox, endpoint: Endpoint) -> None:
+    endpoint.answer = lambda: http.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+    await reached.person("ana").say(GENERAL, "once")
+    await until(lambda: endpoint.got)
+    endpoint.answer = http.Response
+    await reached.person("ana").say(GENERAL, "after")
+    await until(lambda: len(endpoint.got) == 2)
+    await asyncio.sleep(0.1)
+    assert [json.loads(body)["event"]["text"] for _, body in endpoint.got] == ["once", "after"]
+
+
+async def test_redirects_are_followed_twice(reached: Sandbox, endpoint: Endpoint) -> None:
+    def elsewhere() -> http.Response:
+        return http.Response(status=307, headers={"Location": endpoint.url})
+
+    endpoint.answer = elsewhere
+    await reached.person("ana").say(GENERAL, "hello")
+    await until(lambda: len(endpoint.got) > 3)
+    assert [headers.get("X-Slack-Retry-Reason") for headers, _ in endpoint.got[:4]] == [None] * 3 + [
+        "too_many_redirects"
+    ]
+
+
+def test_slack_tries_again_at_once_after_a_minute_and_after_five() -> None:
+    assert (Timing().acknowledge, Timing().retries) == (3, (0, 60, 300))
+
+
 async def test_an_event_taken_at_the_second_try_comes_no_more(reached: Sandbox, endpoint: Endpoint) -> None:
     endpoint.delay = 0.5
     await reached.person("ana").say(GENERAL, "hello")

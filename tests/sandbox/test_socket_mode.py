@@ -127,6 +127,44 @@ async def test_an_event_not_acknowledged_comes_again_over_another_connection(
         await second.receive_json(timeout=0.4)
 
 
+async def test_an_event_that_is_not_acknowledged_in_time_comes_again(sandbox: Sandbox, web: AsyncWebClient) -> None:
+    await web.conversations_join(channel=INCIDENTS)
+    first, second = await connect(sandbox), await connect(sandbox)
+    await sandbox.person("ana").say(INCIDENTS, "hear me")
+    envelope = await first.receive_json(timeout=1)
+    again = await second.receive_json(timeout=2)
+    assert again["payload"] == envelope["payload"]
+    assert (again["retry_attempt"], again["retry_reason"]) == (1, "timeout")
+    await second.send_json({"envelope_id": again["envelope_id"]})
+
+
+async def test_ten_connections_are_the_most(sandbox: Sandbox) -> None:
+    client = AsyncWebClient(base_url=sandbox.api_url)
+    async with aiohttp.ClientSession() as session:
+        for _ in range(10):
+            opened = await client.apps_connections_open(app_token=sandbox.app.app_token)
+            assert (await (await session.ws_connect(opened["url"])).receive_json(timeout=1))["type"] == "hello"
+        opened = await client.apps_connections_open(app_token=sandbox.app.app_token)
+        socket = await session.ws_connect(opened["url"])
+        assert await socket.receive_json(timeout=1) == {"type": "disconnect", "reason": "too_many_websockets"}
+        assert (await socket.receive(timeout=1)).type is aiohttp.WSMsgType.CLOSE
+        assert sandbox.slack.courier.sockets.connected == 10
+
+
+@pytest.mark.parametrize(
+    ("reason", "closes"), [("warning", False), ("refresh_requested", True), ("link_disabled", True)]
+)
+async def test_a_connection_is_told_why_it_goes(sandbox: Sandbox, reason: str, closes: bool) -> None:
+    socket = await connect(sandbox)
+    await sandbox.person("ana").trouble(disconnect=reason)
+    assert (await socket.receive_json(timeout=1)).items() >= {"type": "disconnect", "reason": reason}.items()
+    if closes:
+        assert (await socket.receive(timeout=1)).type is aiohttp.WSMsgType.CLOSE
+    else:
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.1)
+
+
 async def test_bolt_comes_back_after_a_disconnect(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
     await web.conversations_join(channel=INCIDENTS)
     sockets = sandbox.slack.courier.sockets
