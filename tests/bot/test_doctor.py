@@ -178,10 +178,8 @@ async def test_outstanding_migrations_are_told_and_not_applied(practice: Practic
     practice.set(DATABASE_URL=empty_database)
     for _ in range(2):
         assert await practice.faults() == {}
-        assert (
-            "Migrations are outstanding (turns, readers, status_updates, alerts_and_paging, first_incident)"
-            in (await practice.notes())[0]
-        )
+        note = (await practice.notes())[0]
+        assert "Migrations are outstanding (" in note and "alerts_and_paging, first_incident)" in note
 
 
 async def test_a_database_that_a_newer_tocsin_used_is_a_fault(practice: Practice, sqlite_address: str) -> None:

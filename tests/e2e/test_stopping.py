@@ -201,7 +201,7 @@ async def test_with_a_slack_that_is_frozen_it_ends_in_time(database_address: str
 async def test_a_thread_that_never_ends_does_not_keep_the_process(tmp_path: Path) -> None:
     script = (
         "import asyncio, threading\n"
-        "from bot import main\n"
+        "from bot import command_line, main\n"
         "main.DEADLINE = 0.5\n"
         "async def work():\n"
         "    stopped = main.stop_asked()\n"
@@ -209,7 +209,7 @@ async def test_a_thread_that_never_ends_does_not_keep_the_process(tmp_path: Path
         "    print('at work', flush=True)\n"
         "    await stopped.wait()\n"
         "    return 0\n"
-        "main.carry_out(work())\n"
+        "command_line.carry_out(work())\n"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, cwd=REPOSITORY, stdout=PIPE, stderr=PIPE
