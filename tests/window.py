@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from sandbox.server import Sandbox
 
@@ -52,15 +52,19 @@ class Window:
 
 @contextlib.asynccontextmanager
 async def window(
-    browser: Browser,
+    browser: Browser | BrowserContext,
     sandbox: Sandbox,
     person: str,
     place: str = "",
     size: tuple[int, int] = (1280, 800),
     scheme: Any = "light",
 ) -> AsyncIterator[Window]:
-    """The page as `person`, live; at its end no script may have failed."""
-    page = await browser.new_page(viewport=ViewportSize(width=size[0], height=size[1]), color_scheme=scheme)
+    """The page as `person`, live, in a browser of its own or in one that is open; no script may fail."""
+    page = (
+        await browser.new_page()
+        if isinstance(browser, BrowserContext)
+        else await browser.new_page(viewport=ViewportSize(width=size[0], height=size[1]), color_scheme=scheme)
+    )
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.set_default_timeout(PATIENCE)

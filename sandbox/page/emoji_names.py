@@ -2,6 +2,7 @@
 Names are Slack's, which differ from the library's for coloured shapes and for hyphens."""
 
 import re
+from functools import cache
 
 import emoji
 
@@ -17,6 +18,18 @@ def character(name: str) -> str | None:
         if emoji.is_emoji(drawn):
             return drawn
     return None
+
+
+@cache
+def every_emoji() -> dict[str, str]:
+    """Each emoji by all of its names, without those of skin tones."""
+    drawn: dict[str, str] = {}
+    for sign, about in emoji.EMOJI_DATA.items():
+        names = [name.strip(":") for name in [*about.get("alias", []), about["en"]] if NAME.fullmatch(name)]
+        for name in names:
+            if about["status"] == emoji.STATUS["fully_qualified"] and "skin_tone" not in name:
+                drawn.setdefault(name, sign)
+    return drawn
 
 
 def with_characters(text: str) -> str:

@@ -7,6 +7,7 @@ from weakref import WeakSet
 from aiohttp import WSCloseCode, web
 
 from sandbox.page import backstage
+from sandbox.page.emoji_names import every_emoji
 from sandbox.page.live import LiveConnection
 from sandbox.page.screen import Screen
 from sandbox.page.unread import Unread
@@ -30,6 +31,9 @@ def add_routes(app: web.Application, slack: Slack) -> None:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         return web.Response(text=screen.page(look), content_type="text/html", headers=headers)
 
+    async def emoji(_: web.Request) -> web.Response:
+        return web.json_response(every_emoji(), headers={"Cache-Control": "max-age=3600"})
+
     async def permalink(request: web.Request) -> web.Response:
         raise web.HTTPFound(f"/?channel={request.match_info['channel']}")
 
@@ -50,4 +54,5 @@ def add_routes(app: web.Application, slack: Slack) -> None:
     app.router.add_get("/", page)
     app.router.add_get("/archives/{channel:[A-Z0-9]+}{message:(/p[0-9]+)?}", permalink)
     app.router.add_get("/sandbox/page/live", live)
+    app.router.add_get("/sandbox/page/emoji", emoji)
     app.router.add_static("/sandbox/page/static", HERE / "static")

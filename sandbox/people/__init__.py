@@ -12,7 +12,8 @@ Writing (`text` as Slack's client sends it: `&`, `<`, `>` escaped, mentions as `
 Channels
     create {name, is_private?} → {channel} · direct {user} → {channel} (a user's or a bot's id)
     join / leave {channel} · invite {channel, users} · kick {channel, user} · rename {channel, name}
-    topic {channel, topic} · archive / unarchive / delete_channel {channel}
+    topic {channel, topic} · purpose {channel, purpose} · bookmark {channel, title, link, emoji?} → {bookmark}
+    unbookmark {channel, bookmark}: its id · archive / unarchive / delete_channel {channel}
 The app
     command {channel, text: "/word rest"} · shortcut {callback_id, channel?, ts?} · home {}
     press {channel, ts | view_id, block_id, action_id, value?, selected_option? …, values?}

@@ -1,12 +1,12 @@
-"""People with channels: make, join, invite, rename, archive.
+"""People with channels: make, join, invite, rename, describe, archive, bookmark.
 
 Guests and people of other organisations cannot make channels or bring others in (slack.com/help: "Guest roles").
 """
 
-from sandbox import channels
+from sandbox import bookmarks, channels
 from sandbox.people.desk import Act, channel_of, open_channel_of, verb
 from sandbox.refusals import RefusedError
-from sandbox.shapes import channel_json
+from sandbox.shapes import bookmark_json, channel_json
 from sandbox.slack import Slack
 from sandbox.things import Json, User
 
@@ -38,6 +38,20 @@ class Rename(OnChannel):
 
 class Topic(OnChannel):
     topic: str
+
+
+class Purpose(OnChannel):
+    purpose: str
+
+
+class Link(OnChannel):
+    title: str
+    link: str
+    emoji: str = ""
+
+
+class Unlink(OnChannel):
+    bookmark: str
 
 
 @verb("create", Create)
@@ -94,6 +108,26 @@ async def rename(slack: Slack, person: User, act: Rename) -> Json:
 async def topic(slack: Slack, person: User, act: Topic) -> Json:
     channel = open_channel_of(slack, person, act.channel)
     channels.set_note(slack.workspace, channel, person.id, "topic", act.topic)
+    return {}
+
+
+@verb("purpose", Purpose)
+async def purpose(slack: Slack, person: User, act: Purpose) -> Json:
+    channel = open_channel_of(slack, person, act.channel)
+    channels.set_note(slack.workspace, channel, person.id, "purpose", act.purpose)
+    return {}
+
+
+@verb("bookmark", Link)
+async def bookmark(slack: Slack, person: User, act: Link) -> Json:
+    channel = open_channel_of(slack, person, act.channel)
+    added = bookmarks.add(slack.workspace, channel, person.id, act.title, act.link, act.emoji)
+    return {"bookmark": bookmark_json(slack.workspace, added)}
+
+
+@verb("unbookmark", Unlink)
+async def unbookmark(slack: Slack, person: User, act: Unlink) -> Json:
+    bookmarks.remove(slack.workspace, open_channel_of(slack, person, act.channel), act.bookmark, person.id)
     return {}
 
 

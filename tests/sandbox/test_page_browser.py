@@ -298,8 +298,15 @@ async def test_two_people_talk_live_and_what_one_is_typing_stays(
 
         await ben.message("half a sentence").hover()
         await ben.message("half a sentence").get_by_role("button", name="Add a reaction").first.click()
-        await ben.page.get_by_role("button", name="tada").click()
+        await ben.page.get_by_role("dialog", name="Add a reaction").get_by_role("button", name="tada").click()
         await expect(ana.message("half a sentence").get_by_role("button", name="tada, 1")).to_be_visible()
+        await ben.message("half a sentence").hover()
+        await ben.message("half a sentence").get_by_role("button", name="Add a reaction").first.click()
+        await ben.page.get_by_label("Emoji name").fill("lobs")
+        await expect(ben.page.get_by_role("button", name="lobster")).to_be_visible()
+        await ben.page.screenshot(path=screenshots / "page-picker.png")
+        await ben.page.keyboard.press("Enter")
+        await expect(ana.message("half a sentence").get_by_role("button", name="lobster, 1")).to_be_visible()
 
         await ana.menu("half a sentence", "Edit message")
         await ana.page.get_by_role("textbox", name="Text").fill("a whole sentence")
@@ -323,6 +330,29 @@ async def test_two_people_talk_live_and_what_one_is_typing_stays(
         await ana.menu("a whole sentence", "Delete message")
         await ana.page.get_by_role("button", name="Delete", exact=True).click()
         await expect(ana.message("a whole sentence")).to_have_count(0)
+
+
+async def test_two_windows_of_one_browser_are_two_people(browser: Browser, sandbox: Sandbox) -> None:
+    """As one has them open beside each other: what is done in one is read in the other, and is not done to it."""
+    context = await browser.new_context()
+    async with window(context, sandbox, "U0ANA") as one, window(context, sandbox, "U0BEN") as other:
+        await other.type("half a sen")
+        await one.send("Ana here")
+        await expect(other.message("Ana here")).to_be_visible()
+        await one.page.get_by_role("button", name="You are Ana Duarte").click()
+        await one.page.get_by_role("menuitem", name="Cleo").click()
+        await expect(one.page.get_by_role("button", name=re.compile("You are Cleo"))).to_be_visible()
+        await one.page.locator("body[data-live]").wait_for()
+        await expect(other.page.get_by_role("button", name=re.compile("You are Ben"))).to_be_visible()
+        await expect(other.box).to_have_value("half a sen")
+        await one.send("and now Cleo")
+        await expect(other.message("and now Cleo").get_by_text("Cleo", exact=False).first).to_be_visible()
+        await other.page.keyboard.type("tence")
+        await other.page.keyboard.press("Enter")
+        await expect(one.message("half a sentence")).to_be_visible()
+    said = [message.user for message in sandbox.workspace.channels["C0GENERAL"].messages.values()][-3:]
+    assert said == ["U0ANA", "U0CLEO", "U0BEN"]
+    await context.close()
 
 
 async def test_a_form_opened_over_another_leaves_it_as_it_was(browser: Browser, sandbox: Sandbox) -> None:
@@ -449,13 +479,26 @@ async def test_channels_are_made_filled_named_and_put_away_in_the_page(browser: 
         await ana.page.get_by_role("button", name="1 member").click()
         await ana.page.get_by_role("list", name="Invite").get_by_role("button", name="Ben Okafor").click()
         await expect(ana.page.get_by_role("button", name="2 members")).to_be_visible()
-        for item, text in (("Set the topic", "Sunday, at the lake"), ("Rename channel", "picnic-2026")):
+        await ana.page.get_by_role("heading", name="picnic").get_by_role("button").click()
+        await ana.page.get_by_role("menuitem", name="Add a bookmark").click()
+        await ana.page.get_by_role("textbox", name="Title").fill("The lake")
+        await ana.page.get_by_role("textbox", name="Link").fill("https://lake.test")
+        await ana.page.get_by_role("button", name="Save").click()
+        await expect(ana.page.get_by_role("link", name="The lake")).to_have_attribute("href", "https://lake.test")
+        await ana.page.get_by_role("button", name="Remove the bookmark The lake").click()
+        await expect(ana.page.get_by_role("link", name="The lake")).to_have_count(0)
+        for item, text in (
+            ("Set the topic", "Sunday, at the lake"),
+            ("Set the description", "Who brings what"),
+            ("Rename channel", "picnic-2026"),
+        ):
             await ana.page.get_by_role("heading", name="picnic").get_by_role("button").click()
             await ana.page.get_by_role("menuitem", name=item).click()
             await ana.page.get_by_role("dialog", name=item).get_by_label("Text").fill(text)
             await ana.page.get_by_role("button", name="Save").click()
         await expect(ana.page.get_by_role("heading", name="picnic-2026")).to_be_visible()
         await expect(ana.page.locator(".topic")).to_have_text("Sunday, at the lake")
+        await expect(ana.message("set the channel description: Who brings what")).to_be_visible()
         await ana.page.get_by_role("heading", name="picnic").get_by_role("button").click()
         await ana.page.get_by_role("menuitem", name="Archive channel").click()
         await expect(ana.page.get_by_text("This channel is archived.")).to_be_visible()

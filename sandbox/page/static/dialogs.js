@@ -16,17 +16,28 @@ export function confirmed(parts) {
 }
 
 /** Asks for text, beginning with `text`; resolves to the new text, or to null where it was cancelled. */
-export function askText(title, text) {
+export async function askText(title, text) {
+  const area = Object.assign(document.createElement("textarea"), { className: "text", rows: 4, value: text });
+  area.setAttribute("aria-label", "Text");
+  return (await ask(title, [area])) ? area.value : null;
+}
+
+/** Asks for a line under each of `labels`; resolves to the lines in that order, or to null where it was cancelled. */
+export async function askLines(title, ...labels) {
+  const lines = labels.map((label) => Object.assign(document.createElement("input"), { className: "text", required: true, ariaLabel: label, placeholder: label }));
+  return (await ask(title, lines)) ? lines.map((line) => line.value.trim()) : null;
+}
+
+async function ask(title, fields) {
   const dialog = document.createElement("dialog");
   dialog.className = "question";
   dialog.setAttribute("aria-label", title);
-  dialog.innerHTML = `<form method="dialog"><h2></h2><textarea class="text" rows="4"></textarea>
-    <footer><button class="btn" value="">Cancel</button><button class="btn primary" value="yes">Save</button></footer></form>`;
+  dialog.innerHTML = `<form method="dialog"><h2></h2><div class="lines"></div>
+    <footer><button class="btn" value="" formnovalidate>Cancel</button><button class="btn primary" value="yes">Save</button></footer></form>`;
   dialog.querySelector("h2").textContent = title;
-  const area = dialog.querySelector("textarea");
-  area.setAttribute("aria-label", "Text");
-  area.value = text;
-  return shown(dialog).then(() => (dialog.returnValue === "yes" ? area.value : null));
+  dialog.querySelector(".lines").append(...fields);
+  await shown(dialog);
+  return dialog.returnValue === "yes";
 }
 
 function shown(dialog) {

@@ -1,33 +1,18 @@
 // What one does with a message: react, pin, edit, delete, open its thread, run a shortcut on it.
 
 import { actOrSay } from "./acts.js";
-import { askText, confirmed, leaveDialog } from "./dialogs.js";
+import { askLines, askText, confirmed, leaveDialog } from "./dialogs.js";
 import { lookAt, presentLook } from "./look.js";
 import { typed, written } from "./composer.js";
+import { pick } from "./picker.js";
 import { goTo, jumpTo, placeOf } from "./places.js";
 
 const MORE = 200;
-const picker = document.getElementById("reaction-picker");
-let picking = null;
 
 const addressOf = (element) => {
   const message = element.closest("[data-ts]");
   return message && { channel: message.dataset.channelId, ts: message.dataset.ts };
 };
-
-function openPicker(button) {
-  picking = addressOf(button);
-  picker.hidden = false;
-  const box = button.getBoundingClientRect();
-  picker.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - picker.offsetHeight - 8))}px`;
-  picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - picker.offsetWidth - 8))}px`;
-  picker.querySelector("button").focus({ focusVisible: false });
-}
-
-function react(name) {
-  picker.hidden = true;
-  actOrSay("react", { ...picking, name });
-}
 
 async function edit(button) {
   const at = addressOf(button);
@@ -48,13 +33,23 @@ async function remove(button) {
 }
 
 // What is asked for has the name of the act, or what the act does with it.
-const ASKED = { topic: ["Set the topic", "topic"], rename: ["Rename channel", "name"] };
+const ASKED = {
+  topic: ["Set the topic", "topic"],
+  purpose: ["Set the description", "purpose"],
+  rename: ["Rename channel", "name"],
+};
 
 async function askOfChannel({ dataset: { channelAsk: verb, begun } }) {
   const [title, field] = ASKED[verb];
   const { channel } = presentLook();
   const text = await askText(title, begun);
   if (text !== null) actOrSay(verb, { channel, [field]: text.trim() });
+}
+
+async function bookmark() {
+  const { channel } = presentLook();
+  const lines = await askLines("Add a bookmark", "Title", "Link (https://…)");
+  if (lines) actOrSay("bookmark", { channel, title: lines[0], link: lines[1] });
 }
 
 async function createChannel(form) {
@@ -66,7 +61,7 @@ async function createChannel(form) {
 }
 
 const PRESSES = {
-  "[data-pick-reaction]": openPicker,
+  "[data-pick-reaction]": (button) => pick(button, (name) => actOrSay("react", { ...addressOf(button), name })),
   "[data-react]": (button) =>
     actOrSay(button.getAttribute("aria-pressed") === "true" ? "unreact" : "react", { ...addressOf(button), name: button.dataset.react }),
   "[data-pin]": (button) => actOrSay(button.dataset.pin, addressOf(button)),
@@ -84,6 +79,8 @@ const PRESSES = {
   },
   "[data-channel-act]": (button) => actOrSay(button.dataset.channelAct, { channel: presentLook().channel }),
   "[data-channel-ask]": askOfChannel,
+  "[data-bookmark]": bookmark,
+  "[data-unbookmark]": (button) => actOrSay("unbookmark", { channel: presentLook().channel, bookmark: button.dataset.unbookmark }),
   "[data-invite]": (button) => actOrSay("invite", { channel: presentLook().channel, users: [button.dataset.invite] }),
   "[data-earlier]": () => lookAt({ shown: presentLook().shown + MORE }),
   "[data-direct]": async (button) => {
@@ -116,22 +113,10 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     jumpTo(pinned.dataset.jump);
   }
-  const reaction = event.target.closest("[data-reaction]");
-  if (reaction) react(reaction.dataset.reaction);
-  else if (!event.target.closest("#reaction-picker, [data-pick-reaction]")) picker.hidden = true;
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-create]")) return;
   event.preventDefault();
   createChannel(event.target);
-});
-picker.querySelector("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const name = event.target.elements.name.value.trim().replaceAll(":", "");
-  event.target.reset();
-  if (name) react(name);
-});
-picker.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") picker.hidden = true;
 });
 if (presentLook().tab === "home") actOrSay("home", {});
