@@ -4,7 +4,7 @@ Refusals say it themselves; Slack's are put into words; our own faults get a ref
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -12,7 +12,9 @@ import structlog
 from bot.asked import Asked
 from bot.cards.answers import failed, refused
 from bot.cards.message import Message
+from bot.context import Bot
 from bot.logs import about_incident
+from bot.payloads import Press
 from bot.slack import SlackRefused, SlackUnavailable
 from bot.unanswered import tell_when_back
 from incidents.model.refusals import Refusal
@@ -38,6 +40,14 @@ async def answering(asked: Asked) -> AsyncIterator[None]:
         reference = secrets.token_hex(2)
         log.exception("request_failed", reference=reference, by=asked.by)
         await _tell(asked, failed(reference))
+
+
+async def answering_presses(bot: Bot, press: Press, carry_out: Callable[[Asked], Awaitable[None]]) -> None:
+    """Carry out what each button or menu stands for; what is refused is told to who pressed."""
+    for action in press.actions:
+        asked = Asked.by_press(bot, press, action)
+        async with answering(asked):
+            await carry_out(asked)
 
 
 def _sentence(error: SlackRefused | SlackUnavailable) -> str:

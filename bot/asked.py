@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.cards.actions import read_press
 from bot.cards.message import Message
-from bot.context import Bot
+from bot.context import Bot, channel, person
+from bot.payloads import Press
 from incidents.model.identity import Channel, Person
 
 
@@ -37,6 +39,23 @@ class Asked:
     """Whether that was in an answer that only this person sees."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When it was asked."""
+
+    @classmethod
+    def by_press(cls, bot: Bot, press: Press, action: Mapping[str, Any]) -> "Asked":
+        """What somebody asks by one of the actions of ``press``."""
+        meant = read_press(action)
+        return cls(
+            bot=bot,
+            by=person(press.user.id),
+            text=meant.text if meant else "",
+            named=meant.incident if meant else None,
+            channel=channel(press.channel.id) if press.channel else None,
+            trigger_id=press.trigger_id,
+            response_url=press.response_url,
+            view=press.view.model_dump() if press.view else {},
+            action=action,
+            in_own_answer=press.container.is_ephemeral,
+        )
 
     def about(self, number: int, text: str) -> "Asked":
         """The same request, about incident ``number``, with ``text``."""

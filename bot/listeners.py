@@ -5,7 +5,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import structlog
@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot import payloads, shortcuts
 from bot.alerts import presses as alerts
-from bot.answering import answering
+from bot.answering import answering, answering_presses
 from bot.asked import Asked
 from bot.carrying_out import carry_out_typed, service_options
 from bot.context import Bot, channel, person
@@ -25,7 +25,7 @@ from bot.home import publish_home
 from bot.manifest import COMMAND
 from bot.paging import presses as calls
 from bot.paging.targets import SEARCH, offered
-from bot.presses import asked_by_press, carry_out_press
+from bot.presses import carry_out_press
 from bot.submissions import submit
 from bot.updates import presses as updates
 
@@ -33,6 +33,15 @@ log = structlog.get_logger()
 
 Payload = TypeVar("Payload", bound=BaseModel)
 EVERY = re.compile("")
+
+
+PRESSES: Mapping[re.Pattern[str], Callable[[Asked], Awaitable[None]]] = {
+    alerts.PRESSED: alerts.carry_out_press,
+    calls.PRESSED: calls.carry_out_press,
+    updates.PRESSED: updates.carry_out_press,
+    EVERY: carry_out_press,
+}
+"""What carries out presses, by their action ids; the first that fits does."""
 
 
 def register(app: AsyncApp, bot: Bot) -> None:
@@ -43,10 +52,13 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if command := shaped(payloads.Command, body):
             await commanded(bot, command)
 
-    async def on_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        if press := shaped(payloads.Press, body):
-            await pressed(bot, press)
+    def on_press(carry_out: Callable[[Asked], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def pressed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            await ack()
+            if press := shaped(payloads.Press, body):
+                await answering_presses(bot, press, carry_out)
+
+        return pressed
 
     async def on_submission(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         if submission := shaped(payloads.Submission, body):
@@ -68,21 +80,6 @@ def register(app: AsyncApp, bot: Bot) -> None:
         if event.get("tab") == "home" and isinstance(event.get("user"), str):
             await publish_home(bot, person(event["user"]))
 
-    async def on_alert_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        if press := shaped(payloads.Press, body):
-            await alerts.pressed(bot, press)
-
-    async def on_call_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        if press := shaped(payloads.Press, body):
-            await calls.pressed(bot, press)
-
-    async def on_update_press(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        if press := shaped(payloads.Press, body):
-            await updates.pressed(bot, press)
-
     async def on_incident_search(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         search = shaped(payloads.Search, body)
         known = search is not None and (await bot.people.get(search.user.id)).is_member
@@ -96,10 +93,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await ack(option_groups=await offered(bot, search.value) if search and known else [])
 
     app.command(COMMAND)(on_command)
-    app.action(alerts.PRESSED)(on_alert_press)
-    app.action(calls.PRESSED)(on_call_press)
-    app.action(updates.PRESSED)(on_update_press)
-    app.action(EVERY)(on_press)
+    for ids, carry_out in PRESSES.items():
+        app.action(ids)(on_press(carry_out))
     app.view(EVERY)(on_submission)
     app.shortcut(EVERY)(on_shortcut)
     app.options(CHOOSE)(on_search)
@@ -130,11 +125,3 @@ async def commanded(bot: Bot, command: payloads.Command) -> None:
     )
     async with answering(asked):
         await carry_out_typed(asked)
-
-
-async def pressed(bot: Bot, press: payloads.Press) -> None:
-    """Carry out what each button or menu stands for."""
-    for action in press.actions:
-        asked = asked_by_press(bot, press, action)
-        async with answering(asked):
-            await carry_out_press(asked)

@@ -3,16 +3,12 @@
 How ids say what a press stands for: `bot/cards/actions.py`. In the panel, the panel is the answer.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot import payloads
 from bot.asked import Asked
 from bot.cards.actions import read_press
 from bot.cards.message import Message
 from bot.cards.panel import PANEL
 from bot.carrying_out import redraw_panel, run
-from bot.context import Bot, channel, person
 from bot.forms import declare, services, update
 from bot.forms.form import Carried
 from bot.home import publish_home
@@ -43,23 +39,6 @@ async def _answer_in_panel(asked: Asked, word: Word, message: Message | None) ->
         await asked.answer(message)
     elif message is not None and asked.named is not None:
         await redraw_panel(asked, asked.view["id"], message)
-
-
-def asked_by_press(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
-    """What a press asks for."""
-    meant = read_press(action)
-    return Asked(
-        bot=bot,
-        by=person(press.user.id),
-        text=meant.text if meant else "",
-        named=meant.incident if meant else None,
-        channel=channel(press.channel.id) if press.channel else None,
-        trigger_id=press.trigger_id,
-        response_url=press.response_url,
-        view=press.view.model_dump() if press.view else {},
-        action=action,
-        in_own_answer=press.container.is_ephemeral,
-    )
 
 
 async def _ask_for_impacts(asked: Asked) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 from playwright.async_api import Browser, async_playwright
@@ -28,6 +29,13 @@ CHROMIUM_ARGUMENTS = [
 
 ON_SQLITE = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
 """For what takes long and is the same on every database."""
+
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+"""A slow machine is no fault: https://hypothesis.readthedocs.io/en/latest/reference/api.html#settings"""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,11 +5,9 @@ The message itself then says who did what, so that people are answered only wher
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from bot import payloads
 from bot.alerts.views import referring
-from bot.answering import answering
 from bot.asked import Asked
 from bot.cards import alert as card
 from bot.cards.alert import alert_button, belongs
@@ -18,7 +16,6 @@ from bot.cards.blocks import row, section
 from bot.cards.message import Message
 from bot.cards.storm import ACCEPT_ALL
 from bot.cards.text import WritePerson, count, cut, escape
-from bot.context import Bot, channel, person
 from bot.forms.declare import declare_form, from_alert
 from bot.forms.form import Carried
 from bot.forms.link_alert import chosen_incident, link_form
@@ -45,16 +42,8 @@ class NothingChosen(Refusal):
         super().__init__("Choose the incident that this alert belongs to.")
 
 
-async def pressed(bot: Bot, press: payloads.Press) -> None:
-    """Carry out what each button or menu stands for; what is refused is told to who pressed."""
-    for action in press.actions:
-        asked = _asked(bot, press, action)
-        async with answering(asked):
-            await _carry_out(asked)
-
-
-async def _carry_out(asked: Asked) -> None:
-    """Raises Refusal, SlackRefused, SlackUnavailable."""
+async def carry_out_press(asked: Asked) -> None:
+    """Carry out what ``asked.action`` stands for. Raises Refusal, SlackRefused, SlackUnavailable."""
     said = PRESSED.fullmatch(str(asked.action.get("action_id")))
     if said is None:
         return
@@ -175,15 +164,3 @@ def _title(alert: Alert) -> str:
 
 def _chosen(asked: Asked) -> str:
     return str((asked.action.get("selected_option") or {}).get("value"))
-
-
-def _asked(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
-    return Asked(
-        bot=bot,
-        by=person(press.user.id),
-        channel=channel(press.channel.id) if press.channel else None,
-        trigger_id=press.trigger_id,
-        response_url=press.response_url,
-        action=action,
-        in_own_answer=press.container.is_ephemeral,
-    )

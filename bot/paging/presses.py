@@ -1,16 +1,11 @@
 """What people press on the message that calls them: they come, or they can't."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from bot import payloads
-from bot.answering import answering
 from bot.asked import Asked
 from bot.cards.answers import done
 from bot.cards.call import DECLINE, JOIN
 from bot.cards.text import channel_link, mention
-from bot.context import Bot, channel, person
 from incidents.actions.paging import answer_call, decline_call
 from incidents.model.escalation import Answer
 from incidents.model.refusals import AlertTaken
@@ -19,16 +14,8 @@ PRESSED = re.compile(r"call\.([a-z_]+):([0-9]{1,9})")
 """The action ids of what is pressed on calls: the verb, and the number of the call."""
 
 
-async def pressed(bot: Bot, press: payloads.Press) -> None:
-    """Carry out what each button stands for; what is refused is told to who pressed."""
-    for action in press.actions:
-        asked = _asked(bot, press, action)
-        async with answering(asked):
-            await _carry_out(asked)
-
-
-async def _carry_out(asked: Asked) -> None:
-    """Raises Refusal, SlackRefused, SlackUnavailable."""
+async def carry_out_press(asked: Asked) -> None:
+    """Carry out what ``asked.action`` stands for. Raises Refusal, SlackRefused, SlackUnavailable."""
     said = PRESSED.fullmatch(str(asked.action.get("action_id")))
     if said is None:
         return
@@ -52,14 +39,3 @@ async def _join(asked: Asked, call: int) -> None:
     incident = await asked.bot.core.storage.read.incident(about.incident) if about.incident is not None else None
     where = f" → {channel_link(incident.channel.channel)}" if incident and incident.channel else ""
     await asked.answer(done(f"You joined INC-{incident.number}.{where}" if incident else "You accepted it."))
-
-
-def _asked(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
-    return Asked(
-        bot=bot,
-        by=person(press.user.id),
-        channel=channel(press.channel.id) if press.channel else None,
-        trigger_id=press.trigger_id,
-        response_url=press.response_url,
-        action=action,
-    )

@@ -5,10 +5,8 @@ The card then says what was decided; people are answered only where it does not.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from bot import payloads
-from bot.answering import answering
 from bot.asked import Asked
 from bot.cards import draft as card
 from bot.cards.answers import done
@@ -16,7 +14,7 @@ from bot.cards.draft import draft_message, read_approval
 from bot.cards.message import Message
 from bot.cards.text import slack_date
 from bot.cards.update_reminder import SNOOZES
-from bot.context import Bot, channel, person
+from bot.context import Bot
 from bot.forms import update as form
 from bot.forms.form import Carried, ask, modal, text_box, text_in
 from bot.updates.views import approver_members, draft_view
@@ -33,16 +31,8 @@ PRESSED = re.compile(r"update\.([a-z_]+)(?::([0-9]{1,9}):([0-9]{1,9}))?")
 REASON_FORM = "update.reject"
 
 
-async def pressed(bot: Bot, press: payloads.Press) -> None:
-    """Carry out what each button stands for; what is refused is told to who pressed."""
-    for action in press.actions:
-        asked = _asked(bot, press, action)
-        async with answering(asked):
-            await _carry_out(asked)
-
-
-async def _carry_out(asked: Asked) -> None:
-    """Raises Refusal, SlackRefused, SlackUnavailable."""
+async def carry_out_press(asked: Asked) -> None:
+    """Carry out what ``asked.action`` stands for. Raises Refusal, SlackRefused, SlackUnavailable."""
     said = PRESSED.fullmatch(str(asked.action.get("action_id")))
     if said is None:
         return
@@ -159,16 +149,3 @@ async def _incident(asked: Asked, number: int) -> Incident:
     if incident is None or not incident.visible_to(asked.by):
         raise NoSuchIncident(number)
     return incident
-
-
-def _asked(bot: Bot, press: payloads.Press, action: Mapping[str, Any]) -> Asked:
-    return Asked(
-        bot=bot,
-        by=person(press.user.id),
-        channel=channel(press.channel.id) if press.channel else None,
-        trigger_id=press.trigger_id,
-        response_url=press.response_url,
-        view=press.view.model_dump() if press.view else {},
-        action=action,
-        in_own_answer=press.container.is_ephemeral,
-    )

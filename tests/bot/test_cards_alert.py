@@ -194,7 +194,7 @@ def called() -> Escalation:
     return Escalation(1, page, ANA, T0, turn=1, due_at=T0, calls=calls)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(alerts(), st.booleans())
 def test_slack_takes_every_alert(made: Alert, public: bool) -> None:
     incidents: dict[int, Incident] = {12: incident(title=NASTY[0] * 50)} if public else {}
@@ -208,7 +208,7 @@ def test_slack_takes_every_alert(made: Alert, public: bool) -> None:
     check_view(link_form(made, carried), "modal")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(alerts(), min_size=1, max_size=STORM_LIST, unique_by=lambda made: made.number))
 def test_slack_takes_every_storm(made: list[Alert]) -> None:
     views = [AlertView(each, "Prometheus|", True, incidents={12: incident()}) for each in made]

@@ -158,7 +158,7 @@ def markups(part: Any) -> Iterator[str]:
         yield from (text for each in part for text in markups(each))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(incidents())
 def test_slack_takes_every_card_of_any_incident(made: Incident) -> None:
     takes(made)

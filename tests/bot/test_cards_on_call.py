@@ -38,7 +38,7 @@ def watches(draw: st.DrawFn) -> Watch:
     return Watch(id, Schedule(name=draw(NAMES), calendar="/file"), stretches, state)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(watches(), st.integers(1, 120))
 def test_any_schedules_and_policies_can_be_shown(watch: Watch, many: int) -> None:
     target = Target(f"schedule:{watch.id}")
@@ -50,7 +50,7 @@ def test_any_schedules_and_policies_can_be_shown(watch: Watch, many: int) -> Non
     check_message(who_is_on_call([watch] * many, organisation).to_dict()["blocks"])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(watches(), st.integers(0, 40))
 def test_any_weeks_ahead_can_be_shown(watch: Watch, many: int) -> None:
     overrides = [Override(watch.id, ANA, NOW, NOW + timedelta(days=1), BEN, NOW, number) for number in range(many)]

@@ -25,7 +25,7 @@ def taken(views: list[dict[str, Any]]) -> None:
         check_view(view, "modal")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(organisations())
 def test_any_organisation_is_shown_and_asked_about(organisation: Organisation) -> None:
     around = Around(organisation, "Europe/Lisbon", GROUPS)

@@ -308,7 +308,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(organisations(), texts)
 async def test_any_organisation_that_is_written_is_read_back(organisation: Organisation, name: str) -> None:
     text = write_file(organisation, dict.fromkeys([ANA, *organisation.people], name))

@@ -250,7 +250,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.lists(LINES, max_size=7), max_size=3), st.booleans())
 def test_whatever_stands_in_a_calendar_it_is_read_or_refused(events: list[list[str]], same: bool) -> None:
     text = calendar(*("\n".join(lines) for lines in events))

@@ -221,5 +221,5 @@ class Escalating(RuleBasedStateMachine):
         assert not self.escalation.is_active
 
 
-Escalating.TestCase.settings = settings(max_examples=200, stateful_step_count=20, deadline=None)
+Escalating.TestCase.settings = settings(max_examples=200, stateful_step_count=20)
 TestEscalating = Escalating.TestCase

@@ -139,7 +139,7 @@ def said_at(all_of_it: list[Event], moment: datetime) -> Impact:
 
 
 @given(st.lists(events(), max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_slow_reckoning_step_by_step_comes_to_the_same(all_of_it: list[Event]) -> None:
     shown = [said_at(all_of_it, FIRST + STEP * place) for place in range(2 * STEPS)]
     down = [impact in (MAJOR, PARTIAL) for impact in shown]

@@ -188,7 +188,7 @@ def test_a_message_shows_its_thread_its_reactions_its_pin_and_its_edit(workspace
 ACTS = ["post", "reply", "broadcast", "whisper", "edit", "react", "unreact", "pin", "unpin", "delete", "rename", "name"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=25))
 def test_what_was_drawn_once_is_drawn_anew_whenever_something_of_it_changes(acts: list[tuple[str, int]]) -> None:
     workspace = northwind()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import delete, select
@@ -190,12 +190,7 @@ def play(address: str, examples: int) -> None:
         storage = runner.run(with_an_incident(address))
         run_state_machine_as_test(
             lambda: Queue(runner.run, storage),
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=40,
-                deadline=None,
-                suppress_health_check=[HealthCheck.too_slow],
-            ),
+            settings=settings(max_examples=examples, stateful_step_count=40),
         )
         runner.run(storage.close())
 

@@ -25,6 +25,7 @@ from incidents.model.vocabulary import Impact, Severity, Status
 from incidents.ports import IncidentQuery
 from storage.storage import SqlStorage
 from storage.verify import verify
+from tests.conftest import ON_SQLITE
 from tests.storage.conftest import Clock
 
 SERVICES = ["Checkout", "API", "Search"]
@@ -117,10 +118,10 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(wait, st.integers(0, 30)),
 )
 scripts = st.lists(st.tuples(st.integers(0, 1), steps), max_size=30)
-anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+anything = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+@ON_SQLITE
 @given(script=scripts)
 @settings(anything, max_examples=60)
 async def test_replaying_gives_what_is_stored_on_sqlite(

@@ -71,7 +71,6 @@ def served(sqlite_address: str) -> Iterator[Served]:
 @schema.parametrize()
 @settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
