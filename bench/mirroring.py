@@ -14,6 +14,7 @@ from sqlalchemy import URL, func, select
 from bench.bot import Bench, bench, slack_app
 from bench.conversation import Conversation
 from bench.postgresql import postgresql
+from bench.processor import used
 from bench.table import Row, p99
 from bench.watching import until
 from bot.manifest import MANIFEST
@@ -66,12 +67,15 @@ async def measure() -> list[Row]:
 async def _on_postgresql(processes: int) -> list[Row]:
     with postgresql() as database:
         async with talking(database, processes) as (running, conversation):
+            before = await used(running)
             rate = await conversation.as_fast_as_heard(SHORTLY)
+            spent = {who: (seconds - before[who]) / conversation.said for who, seconds in (await used(running)).items()}
             taken = (await conversation.evenly(RATE, SHORTLY)).taken
             lost = conversation.said - await recorded(running.database)
     named = f"on PostgreSQL by {processes} process{'es' if processes > 1 else ''}"
     return [
         Row(f"mirrored {named}", rate, "/s"),
+        *(Row(f"processor's time a message, {who}", each * 1_000_000, "µs") for who, each in spent.items()),
         Row(f"at {RATE} a second, p99", p99(taken), "ms", at_most=250),
         Row("messages on no timeline, or twice", abs(lost), "", at_most=0),
     ]

@@ -7,7 +7,6 @@ processor's time that the sandbox needs a message, since this does not depend on
 
 import asyncio
 import json
-import os
 import shutil
 import statistics
 import sys
@@ -20,13 +19,13 @@ from pathlib import Path
 import aiohttp
 from playwright.async_api import async_playwright
 
+from bench.processor import processor_time
 from bench.table import Row
 
 RATE, SECONDS, WARM_UP = 500, 40, 5
 CONNECTIONS = 64
 CHANNEL = "C0GENERAL"
 PEOPLE = ("U0ANA", "U0BEN", "U0CLEO", "U0DAN", "U0EVE", "U0FAY", "U0HUGO", "U0INDRA", "U0JUN")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,8 @@ class Sandbox:
     token: str
 
     def processor_time(self) -> float:
-        """Seconds that it has used: fields 14 and 15 of proc_pid_stat(5)."""
-        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Seconds that it has used."""
+        return processor_time(self.process)
 
 
 async def measure() -> list[Row]:
