@@ -280,9 +280,12 @@ def publication_due(incident: int, update: int, at: datetime) -> NewJob:
 
 
 def draft_shown_again(incident: int, update: int, at: datetime) -> NewJob:
-    """A draft's card says at ``at`` what is true by then: a time that the draft names has passed."""
-    lane = f"INC-{incident}/draft-{update}"
-    return NewJob(JobKind.SHOW_DRAFT_AGAIN, incident, lane, at, update, update, None, str(update))
+    """A draft's card says at ``at`` what is true of it by then, which nobody did to the draft itself.
+
+    Each time has its own lane, since what is due later would hold up what is due now.
+    """
+    lane = f"INC-{incident}/draft-{update}/{at:%Y-%m-%dT%H:%M:%S}"
+    return NewJob(JobKind.SHOW_DRAFT_AGAIN, incident, lane, at, update, update, lane, str(update))
 
 
 def confirmation_asked(reader: int, at: datetime) -> NewJob:

@@ -12,6 +12,7 @@ from incidents.consequences import (
     alert_shown,
     call_shown,
     called_outside,
+    draft_shown_again,
     escalation_due,
     storm_shown,
 )
@@ -27,6 +28,17 @@ from incidents.ports import Unit
 
 SHOWN_AT_ALERTS = (facts.TitleChanged, facts.ChannelAttached, facts.ChannelDetached)
 """What an incident's alerts tell of it, and where they lead."""
+SHOWN_AT_DRAFTS = (
+    facts.TitleChanged,
+    facts.SeverityChanged,
+    facts.Resolved,
+    facts.Reopened,
+    facts.ServiceAffected,
+    facts.ImpactChanged,
+    facts.ServiceCleared,
+    facts.UpdatePublished,
+)
+"""What raises or ends a doubt about a draft that waits, or changes who may approve it."""
 
 
 async def keep_escalations(
@@ -68,7 +80,7 @@ def alerts_shown(alerts: Iterable[Alert], at: datetime, pace: Pace, storm: Storm
 
 
 async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> None:
-    """Carry what ``incident`` has just recorded over to its pages and alerts, before it is stored."""
+    """Carry what ``incident`` has just recorded over to its pages, alerts and drafts, before it is stored."""
     new = [(entry.by, entry.fact) for entry in incident.new_entries]
     resolved_by = next((by for by, fact in new if isinstance(fact, facts.Resolved)), None)
     joined = [fact.person for _, fact in new if isinstance(fact, facts.ResponderJoined)]
@@ -78,6 +90,8 @@ async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> No
         await answer_calls(unit, incident, joined, at, pace)
     if incident.alerts and any(isinstance(fact, SHOWN_AT_ALERTS) for _, fact in new):
         await unit.enqueue(alerts_shown(await unit.alerts.linked_to(incident.number), at, pace))
+    if any(isinstance(fact, SHOWN_AT_DRAFTS) for _, fact in new):
+        await unit.enqueue([draft_shown_again(incident.number, draft.number, at) for draft in incident.updates.open])
 
 
 async def _stop(unit: Unit, incident: Incident, by: Person, at: datetime, pace: Pace) -> None:

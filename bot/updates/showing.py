@@ -10,7 +10,6 @@ from bot.context import Bot
 from bot.updates.views import draft_view
 from incidents.actions.posts import remember_post
 from incidents.model.identity import Channel
-from incidents.model.status_update import UpdateState
 from incidents.ports import Job, Post, Purpose
 
 
@@ -32,14 +31,14 @@ async def show_draft(bot: Bot, job: Job) -> None:
 
 
 async def show_draft_again(bot: Bot, job: Job) -> None:
-    """Have the card of a draft that waits say what has become true by itself; one that is not up yet will say it."""
+    """Have the card of a draft say what has become true without it; one that is not up yet will say it."""
     here = await open_channel_of(bot, job)
     if here is None:
         return
     incident, where = here
     update = incident.updates.get(int(job.detail))
     post = await _post(bot, update.number, incident.number, where)
-    if post is not None and update.state is UpdateState.WAITING:
+    if post is not None and update.is_open:
         async with noticing_loss(bot, where):
             await shows_now(bot, post, partial(_drawn, bot, job))
 
