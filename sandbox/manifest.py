@@ -28,6 +28,7 @@ class Information(Part):
 
 class AppHome(Part):
     home_tab_enabled: bool = False
+    messages_tab_enabled: bool = True
 
 
 class BotUser(Part):
@@ -125,4 +126,5 @@ def install(manifest: Manifest, request_url: str | None = None) -> App:
         request_url=request_url or settings.event_subscriptions.request_url or settings.interactivity.request_url,
         options_url=settings.interactivity.message_menu_options_url,
         home_tab=features.app_home.home_tab_enabled,
+        messages_tab=features.app_home.messages_tab_enabled,
     )

@@ -260,6 +260,7 @@ class App:
     request_url: str | None = None
     options_url: str | None = None
     home_tab: bool = True
+    messages_tab: bool = True
 
 
 @dataclass(frozen=True)

@@ -91,13 +91,15 @@ def get_permalink(ask: Ask) -> Json:
 def postable(ask: Ask) -> Channel:
     """The channel by id or name, or the direct messages with a user by id, if the app may write there.
 
-    Raises RefusedError `channel_not_found`, `is_archived`, `not_in_channel`.
+    Raises RefusedError `channel_not_found`, `is_archived`, `not_in_channel`, `messages_tab_disabled`.
     """
     wanted = ask.optional("channel") or ""
     if wanted in ask.workspace.users:
-        return channels.direct(ask.workspace, ask.bot.id, wanted)
+        wanted = channels.direct(ask.workspace, ask.bot.id, wanted).id
     named = ask.workspace.channel_named(wanted.removeprefix("#"))
     channel = ask.workspace.find_channel(named.id if named else wanted, ask.bot.id)
+    if channel.is_im and not ask.app.messages_tab:
+        raise RefusedError("messages_tab_disabled")
     if channel.is_archived:
         raise RefusedError("is_archived")
     if ask.bot.id not in channel.members and "chat:write.public" not in ask.app.scopes:

@@ -6,8 +6,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import messages
-from sandbox.server import Sandbox
-from tests.sandbox.conftest import GENERAL, INCIDENTS, refused
+from sandbox.server import Sandbox, running_sandbox
+from tests.sandbox.conftest import GENERAL, INCIDENTS, manifest, refused
 
 THEN = "1700000000.000100"
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
@@ -117,3 +117,12 @@ async def test_only_who_made_a_channel_or_an_admin_renames_it(sandbox: Sandbox) 
     with pytest.raises(Exception, match="not_authorized"):
         await ben.act("rename", channel=GENERAL, name="all")
     await sandbox.person("ana").act("rename", channel=GENERAL, name="all")
+
+
+async def test_without_a_messages_tab_the_app_writes_to_nobody() -> None:
+    wanted = manifest()
+    wanted["features"]["app_home"]["messages_tab_enabled"] = False
+    async with running_sandbox(wanted) as sandbox:
+        web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
+        with refused("messages_tab_disabled"):
+            await web.chat_postMessage(channel="U0ANA", text="hello")

@@ -12,6 +12,11 @@ from sandbox.refusals import RefusedError
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Go"}}
 
 
+DIVIDER = {"type": "divider"}
+CARD = {"type": "card", "title": {"type": "plain_text", "text": "x"}}
+ICON = {"type": "icon_button", "icon": "trash", "text": {"type": "plain_text", "text": "Delete"}}
+
+
 def words(length: int, kind: str = "plain_text") -> dict[str, str]:
     return {"type": kind, "text": "x" * length}
 
@@ -19,6 +24,10 @@ def words(length: int, kind: str = "plain_text") -> dict[str, str]:
 def with_confirm(**changed: dict[str, str]) -> list[dict[str, Any]]:
     texts = {part: words(1) for part in ("title", "text", "confirm", "deny")} | changed
     return [{"type": "actions", "elements": [BUTTON | {"confirm": texts}]}]
+
+
+def container(**changed: Any) -> dict[str, Any]:
+    return {"type": "container", "title": words(1), "child_blocks": [DIVIDER], **changed}
 
 
 def modal(**changed: Any) -> dict[str, Any]:
@@ -32,6 +41,16 @@ MESSAGES: dict[str, tuple[int, Any]] = {
     "context": (sdk.ContextBlock.elements_max_length, lambda n: [{"type": "context", "elements": [words(1)] * n}]),
     "actions": (sdk.ActionsBlock.elements_max_length, lambda n: [{"type": "actions", "elements": [BUTTON] * n}]),
     "markdown": (sdk.MarkdownBlock.text_max_length, lambda n: [{"type": "markdown", "text": "x" * n}]),
+    "card title": (sdk.CardBlock.title_max_length, lambda n: [CARD | {"title": words(n)}]),
+    "card subtitle": (sdk.CardBlock.subtitle_max_length, lambda n: [CARD | {"subtitle": words(n)}]),
+    "card body": (sdk.CardBlock.body_max_length, lambda n: [CARD | {"body": words(n)}]),
+    "carousel": (sdk.CarouselBlock.elements_max_length, lambda n: [{"type": "carousel", "elements": [CARD] * n}]),
+    "container": (sdk.ContainerBlock.child_blocks_max_length, lambda n: [container(child_blocks=[DIVIDER] * n)]),
+    "container title": (sdk.ContainerBlock.title_max_length, lambda n: [container(title=words(n))]),
+    "context actions": (
+        sdk.ContextActionsBlock.elements_max_length,
+        lambda n: [{"type": "context_actions", "elements": [ICON] * n}],
+    ),
     "block_id": (sdk.Block.block_id_max_length, lambda n: [{"type": "divider", "block_id": "x" * n}]),
     "confirm title": (sdk.ConfirmObject.title_max_length, lambda n: with_confirm(title=words(n))),
     "confirm text": (sdk.ConfirmObject.text_max_length, lambda n: with_confirm(text=words(n))),
