@@ -125,7 +125,7 @@ async def running_bot(settings: Settings, pace: Pace | None = None, clock: Clock
             is_connected = await stack.enter_async_context(_socket(settings, app, bot.missed))
         stack.push_async_callback(app.close)
         with as_urgent_as(Urgency.REFRESH):
-            catching_up = asyncio.create_task(keep_caught_up(bot))
+            catching_up = asyncio.create_task(keep_caught_up(bot, common))
             calendars = asyncio.create_task(keep_calendars_read(bot))
         stack.callback(catching_up.cancel)
         stack.callback(calendars.cancel)

@@ -24,7 +24,7 @@ from incidents.actions.channel import channel_renamed
 from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel
-from incidents.ports import Job, Mirrored, TimelineQuery
+from incidents.ports import Claim, CommonTurns, Job, Mirrored, TimelineQuery
 
 log = structlog.get_logger()
 
@@ -50,6 +50,9 @@ ONCE_MORE = 5
 """Seconds until the first such look after all was read back: what Slack delivers again upon connecting may tell, while
 the channels are read, how a message read before it was edited or deleted."""
 
+LOOK = Claim("looking for what was said of late", allowed=1, calls=1, seconds=EVERY - ONCE_MORE, evenly=0)
+"""Of several processes, one looks; a little sooner than the next time, since their clocks are not one."""
+
 OF_LATE = timedelta(minutes=15)
 NEARLY_A_SECOND = timedelta(microseconds=999_999)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,23 +62,33 @@ class NotCaughtUp(Exception):
     """Some channels could not be read back."""
 
 
-async def keep_caught_up(bot: Bot) -> None:
-    """Read all back each time that something may have been missed, and now and then what is new."""
+async def keep_caught_up(bot: Bot, common: CommonTurns | None = None) -> None:
+    """Read all back each time that something may have been missed, and once more a little later what is new.
+
+    Now and then what is new is read; by one process, where several keep ``common`` turns.
+    """
     await bot.missed.wait()
+    once_more = False
     while True:
         since = None if bot.missed.is_set() else bot.core.clock() - OF_LATE
         bot.missed.clear()
         clear_contextvars()  # which Slack refused the last time is of no interest now
         try:
-            await catch_up(bot, since)
+            if since is None or once_more or await _is_our_turn(common):
+                await catch_up(bot, since)
         except NotCaughtUp:
             asyncio.get_running_loop().call_later(AGAIN_AFTER, bot.missed.set)
         except Exception:
             log.exception("not_caught_up")
             await asyncio.sleep(AGAIN_SOON)
             bot.missed.set()
+        once_more = since is None
         with suppress(TimeoutError):
-            await asyncio.wait_for(bot.missed.wait(), ONCE_MORE if since is None else EVERY)
+            await asyncio.wait_for(bot.missed.wait(), ONCE_MORE if once_more else EVERY)
+
+
+async def _is_our_turn(common: CommonTurns | None) -> bool:
+    return common is None or await common.take([LOOK]) == 0.0
 
 
 async def catch_up(bot: Bot, since: datetime | None = None) -> int:

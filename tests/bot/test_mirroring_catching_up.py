@@ -1,8 +1,10 @@
 """What was said while the bot was away is read back when it returns: all of it, once, at its own time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,9 +16,11 @@ from bot.context import channel
 from incidents.actions.change import change_status
 from incidents.model import facts
 from incidents.model.vocabulary import Status
+from incidents.ports import Claim
 from sandbox.client import Person
 from sandbox.server import Sandbox
 from sandbox.troubles import DeliveryTrouble
+from storage.turns import SqlTurns
 from storage.verify import verify
 from tests.bot.floor import ANA, BEN, Floor, at_work, eventually
 from tests.e2e import workspace
@@ -292,6 +296,45 @@ async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
         looking.cancel()
         [swallowed] = [call for call in floor.deliveries("message") if "not told" in str(call.arguments)]
         assert swallowed.failure == "dropped"
+
+
+async def test_of_several_processes_one_looks_now_and_then(
+    sandbox: Sandbox, postgresql_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "ONCE_MORE", 0.0)
+    monkeypatch.setattr(catching_up, "EVERY", 0.02)
+    asked: Counter[int] = Counter()
+    looked: Counter[int] = Counter()
+
+    class Counted:
+        """What the processes have in common; ``copy`` asks."""
+
+        def __init__(self, copy: int, common: SqlTurns) -> None:
+            self._copy = copy
+            self._common = common
+
+        async def take(self, claims: Sequence[Claim]) -> float:
+            asked[self._copy] += 1
+            wait = await self._common.take(claims)
+            looked[self._copy] += wait == 0.0
+            return wait
+
+        async def hold(self, name: str, seconds: float, even_for: float) -> None:
+            raise AssertionError("nobody asked to wait")
+
+    async with at_work(sandbox, postgresql_address) as floor:
+        await floor.declared_in()
+        assert floor.storage.common_turns is not None
+        looking = []
+        for copy in range(2):
+            bot = replace(floor.bot, missed=asyncio.Event())
+            bot.missed.set()
+            counted = Counted(copy, floor.storage.common_turns)
+            looking.append(asyncio.create_task(catching_up.keep_caught_up(bot, counted)))
+        await eventually(lambda: min(asked[0], asked[1]) >= 3)
+        for each in looking:
+            each.cancel()
+    assert looked.total() == 1
 
 
 async def test_what_is_delivered_again_while_the_channel_is_read_does_not_stand_as_it_was_before(
