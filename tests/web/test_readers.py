@@ -32,6 +32,7 @@ from storage.runner import JobRunner
 from storage.storage import SqlStorage
 from tests.clock import Clock
 from tests.conftest import ON_SQLITE
+from tests.e2e.workspace import eventually
 from tests.mail_server import MailServer, link_in, running_mail_server
 from tests.web.status.test_page_browser import STANDARD
 from web.readers.post import Post
@@ -243,7 +244,21 @@ async def test_nobody_gets_mail_of_a_page_that_has_become_private(office: Office
         await unit.organisation.held()
         await unit.organisation.save(organised.model_copy(update={"pages": {"status": hidden}}))
     await office.publish()
-    assert len(office.mail.to("kim@example.com")) == 1
+    [asked] = office.mail.to("kim@example.com")
+    link = link_in(asked, "confirm")
+    office.site.changed()
+
+    async def is_hidden() -> bool:
+        shown = office.site.page("status")
+        return shown is not None and shown.page.private
+
+    await eventually(is_hidden)
+    for what in ("confirm", "services"):
+        for press in (False, True):
+            status, _ = await office.follow(link.replace("confirm", what), press)
+            assert status == 404, what
+    _, text = await office.follow(link.replace("confirm", "leave"))
+    assert "You are not subscribed any more" in text and "outage" not in text and "Checkout" not in text
 
 
 async def test_a_mail_about_maintenance_says_when_it_is(office: Office) -> None:

@@ -79,22 +79,24 @@ class ReaderDesk:
     async def ask_to_confirm(self, request: web.Request) -> web.Response:
         """The link of the first mail."""
         reader = await self._reader(request)
-        return _answer(desk.confirming(self._reading(request, reader.page), reader.address))
+        return _answer(desk.confirming(self._followed(request, reader), reader.address))
 
     async def confirm(self, request: web.Request) -> web.Response:
         """Whoever pressed the button is told from now on."""
-        reader = _there(request, await confirm_reader(self._core, request.match_info["token"]))
-        return _answer(desk.subscribed(self._reading(request, reader.page)))
+        reader = await self._reader(request)
+        reading = self._followed(request, reader)
+        _there(request, await confirm_reader(self._core, reader.token))
+        return _answer(desk.subscribed(reading))
 
     async def ask_for_services(self, request: web.Request) -> web.Response:
         """Another link of every mail: which services it is to be about."""
         reader = await self._reader(request)
-        return _answer(desk.choosing(self._reading(request, reader.page), reader))
+        return _answer(desk.choosing(self._followed(request, reader), reader))
 
     async def choose(self, request: web.Request) -> web.Response:
         """From now on they are told of these services."""
         reader = await self._reader(request)
-        reading = self._reading(request, reader.page)
+        reading = self._followed(request, reader)
         chosen = _chosen(reading, await _filled(request))
         return _answer(desk.chosen(reading, _there(request, await choose_services(self._core, reader.token, chosen))))
 
@@ -123,6 +125,13 @@ class ReaderDesk:
         reading = self._reading(request, request.match_info["page"])
         if reading.snapshot.page.private:
             raise nothing_here(request)
+        return reading
+
+    def _followed(self, request: web.Request, reader: Reader) -> Reading:
+        """Raises HTTPNotFound for a page that has become private: nothing of it is mailed, or told to its readers."""
+        reading = self._reading(request, reader.page)
+        if reading.snapshot.page.private:
+            raise nothing_here(request, USELESS_LINK)
         return reading
 
     def _reading(self, request: web.Request, page: str) -> Reading:
