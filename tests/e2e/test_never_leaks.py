@@ -226,7 +226,7 @@ def heard_too_early(house: House) -> None:
 
 async def all_that_is_public(house: House) -> dict[str, str]:
     """Every public surface as one text, by what it is."""
-    found = dict([each async for each in _addresses(house)])
+    found = dict([*[each async for each in _addresses(house)], *[each async for each in _desk(house)]])
     found |= dict(_mails(house)) | dict(_outlets(house))
     channel = house.workplace.sandbox.workspace.channels[house.workplace.channel("payments")]
     posts = [m for m in channel.messages.values() if m.bot_id == house.workplace.running.bot.identity.bot_id]
@@ -257,6 +257,16 @@ async def _addresses(house: House) -> AsyncIterator[tuple[str, str]]:
     ):
         async with house.session.get(f"{house.url}/{place}") as answer:
             yield f"/{place}", f"{answer.status} {dict(answer.headers)} {await answer.text()}"
+
+
+async def _desk(house: House) -> AsyncIterator[tuple[str, str]]:
+    """What readers are asked by the links of their mails."""
+    for reader in ADDRESSES:
+        own = link_in(house.mail.to(reader)[-1], "leave").removesuffix("leave")
+        for what in ("confirm", "services", "leave"):
+            async with house.session.get(f"{own}{what}") as answer:
+                assert answer.status == 200
+                yield f"readers/{reader}/{what}", f"{dict(answer.headers)} {await answer.text()}"
 
 
 def _mails(house: House) -> Iterator[tuple[str, str]]:
