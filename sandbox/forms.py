@@ -123,8 +123,10 @@ def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
     """
     kind = element["type"]
     field = HOLDS[kind][0]
-    if isinstance(value, dict) and "type" in value and kind != "rich_text_input":
+    if isinstance(value, dict) and value.get("type") not in (None, "rich_text"):
         value = value.get(field)
+    if kind == "rich_text_input" and isinstance(value, str):
+        value = _rich(element, value)
     if field == "selected_option":
         value = None if value in (None, "") else _option(element, value, offered)
     elif field == "selected_options":
@@ -137,8 +139,30 @@ def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
     return {"type": kind, field: value}
 
 
+def _rich(element: Json, text: str) -> Json | None:
+    """Plain text as Slack's client sends it from a rich text input; what was there first, where it stays as it was."""
+    initial: Json | None = element.get("initial_value")
+    if initial and text == as_text(initial):
+        return initial
+    pieces = [{"type": "text", "text": text}]
+    return rich_text(pieces) if text else None
+
+
+def rich_text(pieces: list[Json]) -> Json:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": pieces}]}
+
+
+def as_text(rich: Json) -> str:
+    """What rich text says, without its styles."""
+    if "elements" in rich:
+        between = "\n" if rich["type"] in ("rich_text", "rich_text_list") else ""
+        return between.join(as_text(inner) for inner in rich["elements"])
+    return str(rich.get("text") or rich.get("url") or rich.get("name") or "")
+
+
 def _check(element: Json, value: Any) -> None:
-    if isinstance(value, list) and len(value) > element.get("max_selected_items", len(value)):
+    most = element.get("max_files", 10) if element["type"] == "file_input" else element.get("max_selected_items")
+    if isinstance(value, list) and most and len(value) > most:
         raise RefusedError("too_many_selected")
     written = WRITTEN.get(element["type"])
     if written and value is not None and not written.fullmatch(str(value)):

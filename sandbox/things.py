@@ -63,7 +63,7 @@ class Note:
 
 @dataclass
 class File:
-    """A file with its real bytes; `channels` are those it was shared in."""
+    """A file with its real bytes; `channels` are those it was shared in, or it was given to the app by a form."""
 
     id: str
     name: str
@@ -75,6 +75,7 @@ class File:
     alt_text: str | None = None
     channels: list[str] = field(default_factory=list)
     complete: bool = True
+    is_for_app: bool = False
 
 
 @dataclass

@@ -131,4 +131,4 @@ def _channel(ask: Ask, channel_id: str) -> Channel:
 
 def _visible(ask: Ask, file: File) -> bool:
     here = [ask.workspace.channels[c] for c in file.channels if c in ask.workspace.channels]
-    return file.user == ask.bot.id or any(ask.bot.id in channel.members for channel in here)
+    return file.is_for_app or file.user == ask.bot.id or any(ask.bot.id in channel.members for channel in here)

@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from sandbox.forms import as_text
 from sandbox.page import mrkdwn as slack_text
 from sandbox.page.names import Choice, Names
 from sandbox.things import File
@@ -73,6 +74,7 @@ def environment(names: Names) -> Environment:
         "initial_options": lambda element: initial_options(element, names),
         "address": lambda file: f"/files/{file.id}/{quote(file.name)}",
         "beginning": _beginning,
+        "rich_as_text": as_text,
         "drawn_confirm": lambda confirm: drawn_confirm(confirm, names),
     }
     made.filters.update(filters)

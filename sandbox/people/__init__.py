@@ -6,6 +6,7 @@ The answer is `{"ok": true, …}` or `{"ok": false, "error": …}`.
 Writing (`text` as Slack's client sends it: `&`, `<`, `>` escaped, mentions as `<@U…>`; a command as it is typed)
     message {channel, text, thread_ts?, broadcast?, files?: [{name, content? | base64?, mimetype?}]} → {ts}
     edit {channel, ts, text} · delete {channel, ts} · react / unreact {channel, ts, name} · pin / unpin {channel, ts}
+    upload {files} → {files}: for a form, whose `file_input` takes them as its value
     profile {real_name?, title?, tz?} · usergroup {usergroup, users}: who is in it from now on
     deactivate {user}: an admin closes an account, whose owner can do nothing any more (`account_inactive`)
     bot_message {channel, text, bot?, blocks?, attachments?, thread_ts?, webhook?} → {ts}: another app posts

@@ -12,6 +12,7 @@ from sandbox import messages
 from sandbox.messages import Draft
 from sandbox.people.desk import Act, open_channel_of, verb
 from sandbox.refusals import RefusedError
+from sandbox.shapes import file_json
 from sandbox.slack import Slack
 from sandbox.things import Channel, File, Json, Message, User
 
@@ -29,6 +30,10 @@ class Say(Act):
     thread_ts: str | None = None
     broadcast: bool = False
     files: list[FileGiven] = Field(default_factory=list)
+
+
+class Upload(Act):
+    files: list[FileGiven]
 
 
 class OnMessage(Act):
@@ -62,6 +67,15 @@ async def say(slack: Slack, person: User, act: Say) -> Json:
     if act.text.startswith("/me "):
         draft.text, draft.subtype = act.text.removeprefix("/me "), "me_message"
     return {"ts": messages.post(slack.workspace, channel, person, draft).ts}
+
+
+@verb("upload", Upload)
+async def upload(slack: Slack, person: User, act: Upload) -> Json:
+    """Files for a form, which the app can see: docs.slack.dev/reference/block-kit/block-elements/file-input-element."""
+    files = [_upload(slack, person, file) for file in act.files]
+    for file in files:
+        file.is_for_app = True
+    return {"files": [file_json(slack.workspace, file) for file in files]}
 
 
 def _upload(slack: Slack, person: User, given: FileGiven) -> File:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.forms import rich_text
 from sandbox.page.drawing import draw_blocks, environment, on_this_machine
 from sandbox.page.names import Choice
 
@@ -108,6 +109,10 @@ EVERY_BLOCK: list[dict[str, Any]] = [
     in_actions({"type": EVIL, "action_id": "a"}),
     in_input({"type": "plain_text_input", "action_id": "a", "initial_value": EVIL}, hint=plain(EVIL)),
     in_input({"type": "plain_text_input", "action_id": "a", "initial_value": f"</textarea>{EVIL}", "multiline": True}),
+    in_input(
+        {"type": "rich_text_input", "action_id": "a", "initial_value": rich_text([{"type": "text", "text": EVIL}])}
+    ),
+    in_input({"type": "file_input", "action_id": "a", "filetypes": [f'"><script>{EVIL}']}),
     {
         "type": "rich_text",
         "elements": [

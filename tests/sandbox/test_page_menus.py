@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Locator, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.forms import rich_text
 from sandbox.server import Sandbox, running_sandbox
 from tests.sandbox.conftest import INCIDENTS, manifest, until
 from tests.sandbox.test_menus import accessory, actions, menu, option, targets
@@ -155,6 +156,46 @@ async def test_a_menu_of_a_message_tells_each_choice_and_asks_whether_one_is_sur
         await ana.dialog("Page them?").get_by_role("button", name="Page", exact=True).click()
         await until(lambda: pager.chosen[2:] == [["platform"]])
         await expect(ana.log.get_by_placeholder("Instead")).to_have_value("Platform")
+
+
+async def test_rich_text_and_files_are_put_into_a_form(
+    browser: Browser, sandbox: Sandbox, bolt: AsyncApp, web: AsyncWebClient
+) -> None:
+    sent: list[dict[str, Any]] = []
+    first = rich_text([{"type": "text", "text": "as it was", "style": {"bold": True}}])
+
+    @bolt.command("/trial")
+    async def show(ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        inputs = [
+            entry("Notes", {"type": "rich_text_input", "action_id": "value"}),
+            entry("Before", {"type": "rich_text_input", "action_id": "value", "initial_value": first}),
+            entry("Log", {"type": "file_input", "action_id": "value", "filetypes": ["txt"], "max_files": 1}),
+        ]
+        await web.views_open(trigger_id=body["trigger_id"], view=modal(*inputs))
+
+    @bolt.view("form")
+    async def take(ack: Any, view: dict[str, Any]) -> None:
+        await ack()
+        sent.append(view["state"]["values"])
+
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await ana.send("/trial")
+        form = ana.dialog("Form")
+        await form.get_by_role("button", name="Send").click()
+        await expect(form.get_by_text("Please complete this required field.")).to_have_count(2)
+        await form.get_by_label("Notes").fill("one\ntwo")
+        await expect(form.get_by_label("Before")).to_have_value("as it was")
+        given: Any = {"name": "log.txt", "mimeType": "text/plain", "buffer": b"boom"}
+        await form.get_by_label("Log").set_input_files(given)
+        await form.get_by_role("button", name="Send").click()
+        await expect(form).to_be_hidden()
+    [values] = sent
+    assert values["Notes"]["value"]["rich_text_value"] == rich_text([{"type": "text", "text": "one\ntwo"}])
+    assert values["Before"]["value"]["rich_text_value"] == first
+    [file] = values["Log"]["value"]["files"]
+    assert (await web.files_info(file=file["id"]))["file"]["name"] == "log.txt"
+    assert sandbox.workspace.files[file["id"]].content == b"boom"
 
 
 async def test_a_page_in_ones_direct_messages_is_unread_and_answered_there_and_in_its_thread(

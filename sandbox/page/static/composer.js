@@ -2,6 +2,7 @@
 
 import { act, actOrSay, sentence, toast } from "./acts.js";
 import { presentLook } from "./look.js";
+import { given } from "./uploads.js";
 
 const drafts = new Map();
 const WORD = /(^|\s)([@#][^\s@#]*)$/;
@@ -75,12 +76,6 @@ async function send(form) {
   if (!answer.ok) return;
   if (thread) form.elements.broadcast.checked = false;
   else attach([]);
-}
-
-/** A file as the API takes it. */
-async function given(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")), mimetype: file.type || null };
 }
 
 /** Has these files go with the next message. */

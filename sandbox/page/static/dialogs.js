@@ -2,6 +2,7 @@
 
 import { act, actOrSay, sentence } from "./acts.js";
 import { values } from "./state.js";
+import { uploadsDone } from "./uploads.js";
 
 /** Asks by a dialog made of HTML `parts` (title, text, confirm, deny, style); resolves to whether it was confirmed. */
 export function confirmed(parts) {
@@ -61,6 +62,7 @@ async function submit(dialog) {
   const button = dialog.querySelector("[type=submit]");
   if (!button || button.disabled) return;
   button.disabled = true;
+  await uploadsDone();
   const answer = await act("submit", { view_id: dialog.dataset.view, values: values(dialog) });
   button.disabled = false;
   words.hidden = answer.ok || Boolean(answer.errors);

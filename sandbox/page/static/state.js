@@ -1,6 +1,7 @@
 // What the inputs of a form, a Home or a message hold.
 
 import { chosenIn } from "./combobox.js";
+import { uploadedIn } from "./uploads.js";
 
 const option = (holder) => (holder?.dataset.option ? JSON.parse(holder.dataset.option) : null);
 const ticked = (group) => [...group.querySelectorAll("input:checked")].map(option);
@@ -17,6 +18,8 @@ export function state(element) {
   if (type === "static_select") return { type, selected_option: option(element.selectedOptions[0]) };
   if (type in MOMENTS) return { type, [MOMENTS[type]]: element.value || null };
   if (type === "datetimepicker") return { type, selected_date_time: element.value ? Math.floor(new Date(element.value) / 1000) : null };
+  if (type === "rich_text_input") return { type, rich_text_value: element.value };
+  if (type === "file_input") return { type, files: uploadedIn(element) };
   if (element.matches("[data-combobox]")) return { type, ...searched(type, chosenIn(element)) };
   return { type, value: element.value || null };
 }
