@@ -18,14 +18,12 @@ from tests.e2e.workspace import Json, Workplace, words
 
 CLEO, DAN = Somebody.of("slack", "U0CLEO"), Somebody.of("slack", "U0DAN")
 MOST_POSTS = 12
-SOON = timedelta(seconds=3)
-"""Beyond what these tests wait for, short of the time for taking back."""
-
 SLOW_TO_SPEAK = pytest.mark.parametrize(
-    "pace", [Pace(undo=timedelta(minutes=1), notice=timedelta(seconds=1), topic=timedelta(seconds=1))]
+    "pace", [Pace(undo=timedelta(minutes=2), notice=timedelta(minutes=2), topic=timedelta(minutes=2))]
 )
+"""Nothing is said of a change before the clock is put forward."""
 A_BUSY_HALF_MINUTE = pytest.mark.parametrize(
-    "pace", [Pace(undo=timedelta(seconds=2), notice=timedelta(seconds=0.1), topic=timedelta(seconds=2))]
+    "pace", [Pace(undo=timedelta(seconds=2), notice=timedelta(seconds=0.1), topic=timedelta(minutes=2))]
 )
 """Each change is a notice of its own; the topic is changed when the dust has settled."""
 
@@ -54,7 +52,7 @@ async def test_from_declaration_to_resolution_with_five_changes_the_bot_posts_tw
         await workplace.typed(ana, channel, f"/incident {change}")
         await ana.say(channel, "changed that")
         await workplace.settle(timedelta(seconds=0.5))
-    await workplace.settle()
+    await workplace.later(minutes=2)
     posts = await workplace.by_bot(channel)
     assert len(posts) <= MOST_POSTS, "\n".join(f"{post.get('subtype')}: {post['text'][:80]}" for post in posts)
     assert len(await notices(workplace, channel)) >= len(changes)
@@ -79,7 +77,7 @@ async def test_from_two_alerts_and_a_page_that_one_declines_to_resolution_it_pos
     for change in ["severity 1", "status identified", "resolve"]:
         await workplace.typed(ana, channel, f"/incident {change}")
         await workplace.settle(timedelta(seconds=0.5))
-    await workplace.settle()
+    await workplace.later(minutes=2)
     posts = await workplace.by_bot(channel)
     told = [notice["text"] for notice in await notices(workplace, channel)]
     assert len(posts) <= MOST_POSTS, "\n".join(f"{post.get('subtype')}: {post['text'][:80]}" for post in posts)
@@ -102,7 +100,7 @@ async def test_several_changes_within_seconds_are_one_notice(workplace: Workplac
     channel = await workplace.declare(ana, "Checkout fails")
     for change in ["severity 2", "status identified", "severity 1", "lead", "summary 502 since the deploy"]:
         await workplace.typed(ana, channel, f"/incident {change}")
-    await workplace.settle(SOON)
+    await workplace.later(minutes=2)
     said = [notice["text"] for notice in await notices(workplace, channel)]
     assert said == [
         "@ana set the status to Identified, raised the severity from SEV3 to SEV1, took command and wrote a summary."
@@ -115,7 +113,7 @@ async def test_changes_of_two_people_are_a_notice_each(workplace: Workplace, ana
     await workplace.typed(ana, channel, "/incident severity 2")
     await workplace.typed(ben, workplace.general, "/incident status identified INC-1")
     await workplace.typed(ana, channel, "/incident severity 1")
-    await workplace.settle(SOON)
+    await workplace.later(minutes=2)
     said = {notice["text"] for notice in await notices(workplace, channel)}
     assert said == {"@ana raised the severity from SEV3 to SEV1.", "@ben set the status to Identified."}
 
@@ -123,12 +121,12 @@ async def test_changes_of_two_people_are_a_notice_each(workplace: Workplace, ana
 @SLOW_TO_SPEAK
 async def test_a_change_that_is_taken_back_is_told_to_nobody(workplace: Workplace, ana: Person) -> None:
     channel = await workplace.declare(ana, "Checkout fails")
-    await workplace.settle(SOON)
+    await workplace.later(minutes=2)
     before = len(await workplace.by_bot(channel))
     answer = await workplace.typed(ana, channel, "/incident severity 1")
     await workplace.press(ana, channel, answer, "Undo")
     await workplace.told(ana, channel, "Taken back.")
-    await workplace.settle(SOON)
+    await workplace.later(minutes=2)
     assert len(await workplace.by_bot(channel)) == before
     assert "SEV3" in words(await workplace.by_bot(workplace.channel("incidents")))
 

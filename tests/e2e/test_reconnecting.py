@@ -7,6 +7,7 @@ from tests.e2e.workspace import Workplace, eventually
 
 async def test_what_was_not_delivered_is_read_back_at_the_next_connection(workplace: Workplace, ana: Person) -> None:
     channel = await workplace.declare(ana, "Checkout fails")
+    await workplace.settle()
     await ana.trouble(delivery="drop", times=2)
     root = await ana.say(channel, "nobody hears this")
     await ana.say(channel, "nor this", thread_ts=root)
