@@ -35,12 +35,15 @@ async def open_form(asked: Asked, incident: Incident, status: PublicStatus | Non
 
 
 async def open_edit(asked: Asked, incident: Incident, update: int) -> None:
-    """Ask for another text of a draft. Raises NoSuchUpdate, UpdateOver."""
+    """Ask for another text of a draft; a promise that is past is not made again. Raises NoSuchUpdate, UpdateOver."""
     there = incident.updates.get(update)
     if not there.is_open:
         raise UpdateOver(update, there.state.value)
+    answers = answers_of(there)
+    if there.corrects is None and there.text.promises_before(asked.bot.core.clock()):
+        answers = replace(answers, promise="", next_at=None)
     carried = Carried.of(asked, incident.number).model_copy(update={"update": update})
-    await asked.show(update_form(incident, answers_of(there), carried))
+    await asked.show(update_form(incident, answers, carried))
 
 
 async def open_correction(asked: Asked, incident: Incident, update: int) -> None:

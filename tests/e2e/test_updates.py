@@ -223,7 +223,20 @@ async def test_what_comes_up_while_a_draft_waits_is_said_on_its_card(
     await ana.command(channel, "/incident services api=degraded")
     await workplace.read(ana, channel, "The affected services were changed after this was written.")
     await workplace.later(minutes=15)
-    await workplace.read(ana, channel, "The time by which it promises the next update is past.")
+    card = await workplace.read(ana, channel, "The time by which it promises the next update is past.")
+    await workplace.press(ana, channel, card, "Edit")
+    view = await workplace.form(ana, "Edit the status update")
+    assert "as before" not in words(view)
+    later = int((workplace.clock() + timedelta(hours=1)).timestamp())
+    again = filled(view, promise="Within 15 minutes", publish_at=later)
+    assert await ana.submit(view["id"], again) == {}
+    card = await workplace.read(ana, channel, "Goes out")
+    assert "⚠️ The time" not in words(card)
+
+    await workplace.press(ana, channel, card, "Edit")
+    view = await workplace.form(ana, "Edit the status update")
+    refused = await ana.submit(view["id"], filled(view, promise="as before", publish_at=later + 900))
+    assert "past by the time customers read this" in words(refused)
 
 
 async def test_what_was_approved_for_later_asks_again_where_more_must_approve_by_then(
