@@ -32,6 +32,11 @@ class Courier:
         self._overtaken = asyncio.Event()
         troubles.at_outage.append(self.sockets.cut)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way to the app, held back, or to come again."""
+        return not self._tasks
+
     def send_event(self, body: Json) -> None:
         """Deliver an event in the background, after those sent before; again if it is not acknowledged."""
         match trouble := self._troubles.for_event(str(body["event"].get("type"))):

@@ -14,7 +14,7 @@ from sandbox.deliveries.transport import Timing
 from sandbox.server import running_sandbox
 from storage.storage import SqlStorage
 from tests.bot.command_line import settings_for
-from tests.bot.floor import at_work
+from tests.bot.floor import at_work, eventually
 from tests.campaign.checks import all_is_well
 from tests.campaign.databases import fail_now_and_then, full, gone, locked
 from tests.campaign.storm import Storm
@@ -27,6 +27,8 @@ STORM = 0.4
 LONG_STORM = 3.0
 """Seconds; in which bots are killed and started again."""
 STARTS = 5
+UNTIL_HEARD = 30.0
+"""Seconds; more than the last delivery takes that is never acknowledged, with all its retries."""
 CALM = timedelta(seconds=10)
 """What is due within this time is waited for."""
 
@@ -39,7 +41,7 @@ async def storm_and_calm(seed: int, address: str) -> int:
         failing = [partial(locked, address), partial(full, floor.storage)]
         await asyncio.gather(storm.rage(STORM), fail_now_and_then(failing, random.Random(seed), STORM))
         storm.calm()
-        await floor.heard()
+        await eventually(lambda: sandbox.slack.courier.is_idle, UNTIL_HEARD)
         await floor.runner.idle(CALM)
         await catch_up(floor.bot)
         await floor.runner.idle(CALM)

@@ -1,5 +1,9 @@
-"""A hundred short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed."""
+"""Two hundred short storms, each from a seed; `make soak` makes as many as one likes, and repeats a seed.
 
+Some rage at once, each upon a bot, a Slack and a database of its own: they wait more than they work.
+"""
+
+import asyncio
 from pathlib import Path
 from shutil import copy
 
@@ -7,17 +11,20 @@ import pytest
 
 from tests.campaign.runs import storm_and_calm
 
-BLOCKS, RUNS = 25, 4
+BLOCKS, TOGETHER = 50, 4
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
 async def test_nothing_is_lost_and_nothing_is_twice(block: int, migrated_file: Path, tmp_path: Path) -> None:
-    incidents = 0
-    for seed in range(block * RUNS, (block + 1) * RUNS):
+    async def storm(seed: int) -> int:
         copy(migrated_file, tmp_path / f"{seed}.db")
         try:
-            incidents += await storm_and_calm(seed, f"sqlite:///{tmp_path}/{seed}.db")
+            return await storm_and_calm(seed, f"sqlite:///{tmp_path}/{seed}.db")
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
-    assert incidents >= RUNS, "storms in which hardly anything was declared prove nothing"
+
+    async with asyncio.TaskGroup() as storms:
+        raging = [storms.create_task(storm(block * TOGETHER + number)) for number in range(TOGETHER)]
+    incidents = sum(each.result() for each in raging)
+    assert incidents >= TOGETHER, "storms in which hardly anything was declared prove nothing"
