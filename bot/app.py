@@ -70,7 +70,8 @@ class App(AsyncApp):
         self._metrics = at_work.metrics
         self._closed = False
         self._arriving: set[asyncio.Task[Any]] = set()
-        self._working: set[asyncio.Task[Any]] = set()
+        self.working: set[asyncio.Task[Any]] = set()
+        """What works on deliveries, acknowledged or not."""
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer a delivery; after `close` it is not acknowledged, so that Slack delivers it to another, or again."""
@@ -87,11 +88,11 @@ class App(AsyncApp):
 
     async def finish(self) -> None:
         """Wait until what people asked for is done."""
-        await _ended(self._working, FINISH)
+        await _ended(self.working, FINISH)
 
     def begins(self, task: asyncio.Task[Any]) -> None:
         """``task`` works on a delivery, which may be acknowledged long before that ends."""
-        _keep(self._working, task)
+        _keep(self.working, task)
 
     async def _answered(self, req: AsyncBoltRequest) -> BoltResponse:
         """Over Socket Mode none but Slack speaks: events are heard without Bolt's middleware, which takes time."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import build_app
+from bot.app import App, build_app
 from bot.channels.work import HANDLERS, work
 from bot.context import Bot, Identity, person
 from bot.main import leave_slack
@@ -62,6 +62,7 @@ class Floor:
 
     sandbox: Sandbox
     bot: Bot
+    app: App
     runner: JobRunner
     storage: SqlStorage
     clock: Clock
@@ -90,9 +91,10 @@ class Floor:
         return incident.channel.channel.id
 
     async def settled(self) -> None:
-        """Everything delivered is heard, and everything that follows is done."""
+        """Everything delivered is heard, what people asked for is done, and everything that follows."""
         for _ in range(2):
             await self.heard()
+            await asyncio.gather(*self.app.working, return_exceptions=True)
             await self.runner.idle(within=timedelta(seconds=3))
 
     async def later(self, **time: float) -> None:
@@ -174,11 +176,12 @@ async def at_work(
     runner = JobRunner(
         storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5, poll=timedelta(seconds=0.1))
     )
-    socket = AsyncSocketModeHandler(build_app(bot, web, ""), sandbox.app.app_token)
+    app = build_app(bot, web, "")
+    socket = AsyncSocketModeHandler(app, sandbox.app.app_token)
     await runner.start()
     try:
         await socket.connect_async()  # type: ignore[no-untyped-call]
-        yield Floor(sandbox, bot, runner, storage, clock)
+        yield Floor(sandbox, bot, app, runner, storage, clock)
     finally:
         await leave_slack(socket)
         await runner.stop()

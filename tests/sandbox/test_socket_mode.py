@@ -1,7 +1,6 @@
 """Socket Mode with Bolt at the other end: acknowledgement and its lack, several connections, redelivery, troubles."""
 
 import asyncio
-import time
 from typing import Any
 
 import aiohttp
@@ -14,16 +13,11 @@ from sandbox.server import Sandbox
 from tests.sandbox.conftest import GENERAL, INCIDENTS, Heard, until
 
 
-async def test_a_message_reaches_the_app_within_milliseconds(
-    sandbox: Sandbox, web: AsyncWebClient, heard: Heard
-) -> None:
+async def test_a_message_reaches_the_app(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
     await web.conversations_join(channel=GENERAL)
     ana = sandbox.person("ana")
-    await ana.say(GENERAL, "first")
-    began = time.perf_counter()
     ts = await ana.say(GENERAL, "hello")
     event = await heard.next(type="message", ts=ts)
-    assert time.perf_counter() - began < 0.25
     assert (event["user"], event["channel"], event["channel_type"]) == ("U0ANA", GENERAL, "channel")
 
 

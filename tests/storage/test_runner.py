@@ -372,7 +372,7 @@ async def test_on_postgresql_another_process_takes_over_when_the_lease_expires(p
     await declare(Core(storage, now), Declare(ANA, "form", "Checkout fails", wants_channel=False))
     hung = Presence(storage.database, "hung", storage.news)
     await hung.begin()
-    await storage.jobs.lease("hung", list(JobKind), now(), now() + timedelta(seconds=0.3), 9)
+    await storage.jobs.lease("hung", list(JobKind), now(), now() + timedelta(seconds=1), 9)
 
     seen = Recorder()
     async with running(JobRunner(storage, every(seen), now, Patience(poll=timedelta(seconds=0.05)))) as runner:
@@ -522,15 +522,18 @@ async def test_who_works_after_it_waited_has_the_time_it_had_left(quiet: SqlStor
 
 
 async def test_no_more_wait_than_there_may(quiet: SqlStorage) -> None:
-    turn = asyncio.Event()
+    turn, full = asyncio.Event(), asyncio.Event()
 
     async def waits(job: Job) -> None:
+        if len(seen.jobs) == 3:
+            full.set()
         with giving_way():
             await turn.wait()
 
     seen = Recorder(waits)
     async with running(JobRunner(quiet, every(seen), now, Patience(at_once=1, waiting=2))) as runner:
         await enqueue(quiet, "a", "b", "c", "d")
+        await asyncio.wait_for(full.wait(), 10)
         await asyncio.sleep(0.2)
         assert len(seen.jobs) == 3
         turn.set()
