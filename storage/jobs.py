@@ -6,11 +6,11 @@ second running job in a lane and a second waiting one with the same coalescing k
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, func, literal, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,8 @@ from storage.tables import jobs, waiting
 
 LONGEST_REASON = 2_000
 """Characters kept of why a job failed."""
+
+PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
 COLLISIONS = 5
 """How often two processes may meet over one row before that is an error."""
@@ -171,6 +173,14 @@ class JobQueue:
             await self.put_back(Lease(_job(row), row.leased_by, row.failures), now, failed)
         if rows:
             await self._news.tell(Topic.JOBS)
+
+    async def next_due(self, kinds: Collection[JobKind]) -> datetime | None:
+        """When the first lane goes on with a job of ``kinds``; the past, where one is running; None: there is none."""
+        begins = case((jobs.c.leased_by.is_not(None), literal(PAST, UtcTime)), else_=jobs.c.due_at)
+        first = select(func.min(begins, type_=UtcTime)).where(_leads_its_lane(), _is_one_of(kinds))
+        async with self._database.glancing() as connection:
+            found: datetime | None = (await connection.execute(first)).scalar_one()
+        return found
 
     async def pending(self, kinds: Collection[JobKind], until: datetime) -> int:
         """How many lanes have a job of ``kinds`` running, or one that may begin by ``until``."""

@@ -174,7 +174,9 @@ class JobRunner:
 
     async def idle(self, within: timedelta = timedelta()) -> None:
         """Wait until nothing runs and nothing that may run becomes due within this time from now."""
-        while await self._queue.pending(self._handlers.keys(), self._clock() + within):
+        kinds = self._handlers.keys()
+        # The clock is read after the queue, so that what came meanwhile is not taken for what comes later.
+        while (due := await self._queue.next_due(kinds)) is not None and due <= self._clock() + within:
             self._settled.clear()
             try:
                 await asyncio.wait_for(self._settled.wait(), timeout=0.02)
