@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     CheckboxesElement,
     DateTimePickerElement,
+    DividerBlock,
     InputBlock,
     Option,
     PlainTextInputElement,
@@ -34,6 +35,7 @@ from incidents.model.refusals import Refusal
 from incidents.model.status_update import StatusUpdate, StatusUpdates
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT
 from incidents.model.vocabulary import PUBLIC_STATUS, PublicStatus
+from incidents.public.language import N_, STATUSES, Language
 from incidents.public.page import Window
 
 WORD = "update"
@@ -168,21 +170,28 @@ def template_mark(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
 
 
-def preview_view(answers: Answers, now: datetime) -> dict[str, Any]:
-    """What customers will read, in the order in which the page has it: a service that is well is not listed there."""
+def preview_view(answers: Answers, now: datetime, languages: Sequence[Language]) -> dict[str, Any]:
+    """What customers will read, in each of the languages of the pages that show it."""
+    previews = [_preview(answers, now, spoken) for spoken in languages]
+    between: list[Block] = [DividerBlock()]
+    return modal("As customers read it", [*previews[0], *(line for each in previews[1:] for line in between + each)])
+
+
+def _preview(answers: Answers, now: datetime, spoken: Language) -> list[Block]:
+    """In the order in which the page has it: a service that is well is not listed there."""
     promised, over = _promised(answers, now), answers.status is PublicStatus.RESOLVED
     chosen = {} if over else {service: impact for service, impact in answers.chosen.items() if impact.rank}
-    services = [f"{escape(service.name)} · {impact.as_read}" for service, impact in chosen.items()]
+    services = [f"{escape(service.name)} · {spoken.impact(impact)}" for service, impact in chosen.items()]
     window = _planned(answers)
     stands = window.stage(answers.status, answers.publish_at or now) if window else answers.status
-    lines = [
+    promise = spoken.say(N_("Next update by %(at)s"))
+    return [
         section(f"*{escape(answers.title) or '(no title yet)'}*"),
         *([context(_from_until(window))] if window else []),
         *([context("   ".join(services))] if services else []),
-        *([context(f"Next update by {slack_date(promised, '{time}')}")] if promised and not over else []),
-        section(f"*{stands.word}*\n{quoted(as_slack(answers.body)) or '(no message yet)'}"),
+        *([context(promise % {"at": slack_date(promised, "{time}")})] if promised and not over else []),
+        section(f"*{spoken.say(STATUSES[stands])}*\n{quoted(as_slack(answers.body)) or '(no message yet)'}"),
     ]
-    return modal("As customers read it", lines)
 
 
 def _planned(answers: Answers) -> Window | None:

@@ -1,5 +1,7 @@
 """All that the card of a status update tells: who can approve it, whom it reaches, what to know first."""
 
+from collections.abc import Iterable
+
 from bot.cards.draft import DraftView
 from bot.context import Bot
 from bot.updates.outlets import followers
@@ -8,13 +10,14 @@ from incidents.model.draft_warnings import warnings_of
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
 from incidents.model.status_update import StatusUpdate
+from incidents.public.language import Language, language
 from incidents.publishing import pages_that_show, public_service
 
 
 async def draft_view(bot: Bot, incident: Incident, update: StatusUpdate) -> DraftView:
     """The status update as it stands. Raises SlackUnavailable."""
     organisation, now = await bot.core.storage.read.organisation.current(), bot.core.clock()
-    about = _about(incident, update)
+    about = _about(incident, update.text.services)
     shown = {id: organisation.pages[id] for id in pages_that_show(organisation, about)}
     mailing = [id for id, page in shown.items() if not page.private]
     return DraftView(
@@ -40,7 +43,13 @@ async def approver_members(bot: Bot, organisation: Organisation) -> Groups:
     return {group: await bot.people.members(group) for group in wanted}
 
 
-def _about(incident: Incident, update: StatusUpdate) -> set[str]:
+async def languages_of(bot: Bot, incident: Incident, services: Iterable[str]) -> list[Language]:
+    """Those of the pages that show an update about ``services``; English where none does."""
+    organisation = await bot.core.storage.read.organisation.current()
+    shown = pages_that_show(organisation, _about(incident, services))
+    return list(dict.fromkeys(language(organisation.pages[id].language) for id in shown)) or [language("en")]
+
+
+def _about(incident: Incident, services: Iterable[str]) -> set[str]:
     """The services by which pages are found: those that any update of the incident was about, and this one is."""
-    told = [*incident.updates.published, update]
-    return {service for each in told for service in each.text.services}
+    return {*services, *(service for each in incident.updates.published for service in each.text.services)}

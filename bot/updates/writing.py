@@ -19,6 +19,7 @@ from bot.forms.update import (
     with_template,
     writing_in,
 )
+from bot.updates.views import languages_of
 from incidents.actions.updates import draft, edit
 from incidents.model.incident import Incident
 from incidents.model.refusals import NoSuchIncident, NoSuchUpdate, UpdateOver
@@ -70,8 +71,10 @@ async def draw_again(asked: Asked, view: payloads.View) -> None:
 async def show_preview(asked: Asked, view: payloads.View) -> None:
     """What customers will read, on top of the form. Raises NoSuchIncident."""
     carried = Carried.read(view)
-    answers = _answers(await _incident(asked, carried), view, carried)
-    await asked.show(preview_view(answers, asked.bot.core.clock()))
+    incident = await _incident(asked, carried)
+    answers = _answers(incident, view, carried)
+    languages = await languages_of(asked.bot, incident, [service.id for service in answers.chosen])
+    await asked.show(preview_view(answers, asked.bot.core.clock(), languages))
 
 
 async def write_update(asked: Asked, view: payloads.View) -> Message:

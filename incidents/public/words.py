@@ -17,11 +17,6 @@ class Impact(StrEnum):
         return self.value.replace("_", " ")
 
     @property
-    def as_read(self) -> str:
-        """As a status page says it."""
-        return "Degraded performance" if self is Impact.DEGRADED else self.word.capitalize()
-
-    @property
     def rank(self) -> int:
         """0 for the best, higher for worse."""
         return list(Impact).index(self)

@@ -10,6 +10,7 @@ from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
 from incidents.model.publishing_rules import ServicesShown, StatusPage
 from sandbox.client import Person
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, words
 
 ORGANISATION = Organisation(
@@ -68,6 +69,23 @@ async def test_a_draft_is_public_once_somebody_else_has_approved_it(
     assert await published(workplace) == [BODY]
     assert await became(workplace) == [facts.UpdateDrafted, facts.UpdateApproved, facts.UpdatePublished]
     await workplace.read(ana, channel, "published status update 1 (Investigating)")
+
+
+@ON_SQLITE
+async def test_the_preview_is_in_the_language_of_each_page_that_shows_it(
+    workplace: Workplace, ana: Person, channel: str
+) -> None:
+    status = ORGANISATION.pages["status"]
+    pages = {"status": status, "german": status.model_copy(update={"language": "de"})}
+    async with workplace.running.bot.core.storage.transaction() as unit:
+        await unit.organisation.held()
+        await unit.organisation.save(ORGANISATION.model_copy(update={"pages": pages}))
+    await ana.command(channel, "/incident update")
+    form = await workplace.form(ana, "Status update")
+    await workplace.press_in(ana, form, "Preview")
+    german, _, english = words(await workplace.form(ana, "As customers read it")).partition('"divider"')
+    assert "Checkout · Partial outage" in english and "*Investigating*" in english
+    assert "Checkout · Teilweiser Ausfall" in german and "*Wird untersucht*" in german
 
 
 async def test_channels_and_people_that_follow_the_page_get_what_customers_read_and_nothing_else(

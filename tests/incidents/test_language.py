@@ -14,9 +14,8 @@ from babel.messages.pofile import read_po
 import bot.updates
 import incidents.public
 import web.status
-from incidents.public.language import IMPACTS, LOCALES, language
+from incidents.public.language import LOCALES, language
 from incidents.public.page import Window
-from incidents.public.words import Impact
 
 LOCALE = Path(incidents.public.__file__).parent / "locale"
 ROOMS = (web.status, bot.updates, incidents.public)
@@ -102,7 +101,3 @@ def test_days_and_windows() -> None:
     assert german.month(date(2026, 3, 1)) == "März 2026"
     night = Window(datetime(2026, 12, 31, 23, tzinfo=UTC), datetime(2027, 1, 1, 1, 30, tzinfo=UTC))
     assert english.window(night) == "Thu 31 Dec, 23:00 – Fri 1 Jan, 01:30 UTC"
-
-
-def test_a_page_says_of_a_service_what_the_preview_said() -> None:
-    assert {impact: impact.as_read for impact in Impact} == IMPACTS
