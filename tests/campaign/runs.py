@@ -26,7 +26,9 @@ STORM = 0.4
 """Seconds."""
 LONG_STORM = 3.0
 """Seconds; in which bots are killed and started again."""
-STARTS = 5
+STARTS_WITHIN = 20.0
+"""Seconds until a bot that is started again and again must be at work."""
+BETWEEN_STARTS = 0.2
 UNTIL_HEARD = 30.0
 """Seconds; more than the last delivery takes that is never acknowledged, with all its retries."""
 CALM = timedelta(seconds=10)
@@ -81,10 +83,11 @@ async def _killing(bots: Sequence[Processes], chance: random.Random, seconds: fl
 async def _restarted(bot: Processes) -> None:
     """Where Slack cannot be reached at all, a bot does not start, and whatever looks after it starts it again."""
     await bot.kill()
-    for _ in range(STARTS):
-        with suppress(AssertionError):
-            return await bot.start()
-    raise AssertionError("it never started")
+    async with asyncio.timeout(STARTS_WITHIN):
+        while True:
+            with suppress(AssertionError):
+                return await bot.start()
+            await asyncio.sleep(BETWEEN_STARTS)
 
 
 async def _well_at_last(storm: Storm, storage: SqlStorage) -> int:

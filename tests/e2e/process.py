@@ -36,8 +36,13 @@ class Processes:
 
     async def start(self) -> None:
         """Have a bot at work. Raises AssertionError where it does not start."""
-        self._at_work = begun(self._log, self._settings)
-        await ready(self._at_work, self._log)
+        bot = begun(self._log, self._settings)
+        try:
+            await ready(bot, self._log)
+        except BaseException:
+            await end(bot)
+            raise
+        self._at_work = bot
 
     async def kill(self) -> None:
         """End the bot at work where it stands (SIGKILL)."""
