@@ -38,6 +38,9 @@ def carry_out(work: Coroutine[Any, Any, int]) -> None:
     """Run ``work`` and leave with its exit code; what a person can mend is one sentence and exit code 2."""
     try:
         sys.exit(asyncio.run(work))
+    except Refusal as refusal:
+        click.echo(refusal.sentence, err=True)
+        sys.exit(2)
     except WrongSettings as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(2)
@@ -126,8 +129,6 @@ def apply(file: Path, dry_run: bool) -> None:
                 for fault in bad.faults:
                     click.echo(f"{file}:{fault.line}:{fault.column}: {fault.sentence}", err=True)
                 return 2
-            except Refusal as refusal:
-                raise WrongSettings(refusal.sentence) from refusal
         for line in lines_of(made):
             click.echo(line)
         if dry_run and made.changes:
@@ -146,10 +147,7 @@ def source_key(source: str) -> None:
         settings = load_settings()
         async with opened_storage(settings) as storage:
             core = Core(storage, now)
-            try:
-                key = await new_key(core, source)
-            except Refusal as refusal:
-                raise WrongSettings(refusal.sentence) from refusal
+            key = await new_key(core, source)
             organisation = await storage.read.organisation.current()
         for line in address_lines(settings.url, source, organisation.sources[source].tool, key):
             click.echo(line)
@@ -166,10 +164,7 @@ def page_key(page: str) -> None:
     async def work() -> int:
         settings = load_settings()
         async with opened_storage(settings) as storage:
-            try:
-                key = await new_page_key(Core(storage, now), page)
-            except Refusal as refusal:
-                raise WrongSettings(refusal.sentence) from refusal
+            key = await new_page_key(Core(storage, now), page)
         for line in page_lines(settings.url, page, key):
             click.echo(line)
         return 0

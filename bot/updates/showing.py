@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.cards.draft import draft_message
 from bot.cards.message import Message
-from bot.channels.channel_state import noticing_loss, open_channel_of
+from bot.channels.channel_state import incident_now, noticing_loss, open_channel_of
 from bot.channels.posting import marked, show_once, shows_now
 from bot.context import Bot
 from bot.updates.views import draft_view
@@ -50,6 +50,5 @@ async def _post(bot: Bot, update: int, incident: int, where: Channel) -> Post | 
 
 async def _drawn(bot: Bot, job: Job) -> Message:
     """The card as it is to be by now."""
-    incident = await bot.core.storage.read.incident(job.subject)
-    assert incident is not None
+    incident = await incident_now(bot, job.subject)
     return draft_message(await draft_view(bot, incident, incident.updates.get(int(job.detail))))
