@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+CODE := bot incidents sandbox storage web
 
 .PHONY: demo run test soak check bench doctor lock clean
 
@@ -41,6 +42,7 @@ $(RUN_READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up (once)..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q $(CODE)
 	@touch $@
 
 $(TEST_READY): requirements-dev.lock $(RUN_READY)
