@@ -9,6 +9,7 @@ from sandbox.things import Change, Message
 from sandbox.workspace import Workspace
 
 MOST_KEPT = 20_000
+"""Rows, of all readers together; some KB each."""
 # What changes nothing that a message shows. A change that has to do with one message concerns this and its thread;
 # any other, such as somebody's new name, may concern all.
 ELSEWHERE = {
@@ -27,7 +28,12 @@ class DrawnMessages:
 
     def __init__(self, workspace: Workspace) -> None:
         self._kept: dict[str, dict[tuple[str, str], tuple[tuple[object, ...], Markup]]] = {}
+        self._rows = 0
         workspace.listen(self._hear)
+
+    def __len__(self) -> int:
+        """Rows that are kept."""
+        return self._rows
 
     def drawn(self, reader: str, row: MessageRow, draw: Callable[[MessageRow], Markup]) -> Markup:
         """The row as the reader sees it; `draw` is asked where that is not known."""
@@ -36,15 +42,20 @@ class DrawnMessages:
         if kept and kept[0] == row.surroundings:
             return kept[1]
         html = draw(row)
+        self._rows += kept is None
         rows[reader, row.id] = (row.surroundings, html)
+        while self._rows > MOST_KEPT:
+            self._forget(next(iter(self._kept)))
         return html
 
     def _hear(self, change: Change) -> None:
         message = change.data.get("message")
         if isinstance(message, Message):
-            self._kept.pop(message.ts, None)
-            self._kept.pop(message.thread_ts or "", None)
+            self._forget(message.ts)
+            self._forget(message.thread_ts or "")
         elif change.kind not in ELSEWHERE:
             self._kept.clear()
-        if len(self._kept) > MOST_KEPT:
-            self._kept.clear()
+            self._rows = 0
+
+    def _forget(self, ts: str) -> None:
+        self._rows -= len(self._kept.pop(ts, {}))

@@ -120,7 +120,7 @@ class Screen:
         self.workspace = workspace
         self.unread = unread
         self._templates: dict[str, Environment] = {}
-        self._messages = DrawnMessages(workspace)
+        self.drawn_messages = DrawnMessages(workspace)
 
     def first_look(self, user_id: str | None, channel_id: str | None, tab: str | None) -> Look:
         """What an address asks for; a person or channel that is left out or out of sight is chosen for it."""
@@ -144,7 +144,7 @@ class Screen:
         pieces = {place: self._piece(place, shared) for place in PLACES}
         rows = [] if look.tab == "home" else self._rows(look)
         for row in rows:
-            pieces[row.id] = self._messages.drawn(
+            pieces[row.id] = self.drawn_messages.drawn(
                 look.user, row, lambda row: self._piece("message", shared | {"item": row})
             )
         return Drawn(pieces, [row.id for row in rows], shared["title"])

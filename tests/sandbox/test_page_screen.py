@@ -189,15 +189,20 @@ ACTS = ["post", "reply", "broadcast", "whisper", "edit", "react", "unreact", "pi
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=25))
-def test_what_was_drawn_once_is_drawn_anew_whenever_something_of_it_changes(acts: list[tuple[str, int]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=25), st.sampled_from([4, 20_000]))
+def test_what_was_drawn_once_is_drawn_anew_whenever_something_of_it_changes(
+    acts: list[tuple[str, int]], most_kept: int
+) -> None:
     workspace = northwind()
     kept = Screen(workspace, Unread(since=workspace.new_ts()))
-    for act, number in acts:
-        with suppress(RefusedError, IndexError):
-            do(workspace, act, number)
-        look = Look("UANA", "C1")
-        assert kept.draw(look) == Screen(workspace, kept.unread).draw(look)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sandbox.page.drawn.MOST_KEPT", most_kept)
+        for act, number in acts:
+            with suppress(RefusedError, IndexError):
+                do(workspace, act, number)
+            look = Look("UANA", "C1")
+            assert kept.draw(look) == Screen(workspace, kept.unread).draw(look)
+            assert len(kept.drawn_messages) <= most_kept
 
 
 def do(workspace: Workspace, act: str, number: int) -> None:
