@@ -174,7 +174,8 @@ async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | No
     attached = await _attached(bot, number, where)
     channel = await _whole(bot, number, where, max(attached, since) if since else attached, every_thread=since is None)
     told = [told for message in channel.found if (told := _delivery(bot, where, message, channel))]
-    gone = [deleted(where, each.message, each.by, channel.at) for each in channel.gone()]
+    found_gone_at = bot.core.clock()  # whatever was said or edited until then came before
+    gone = [deleted(where, each.message, each.by, found_gone_at) for each in channel.gone()]
     deliveries = sorted([*await _in_order(bot, channel, told), *gone], key=lambda delivery: delivery.at)
     return sum(
         [await mirror(bot.core, deliveries[start : start + BATCH]) for start in range(0, len(deliveries), BATCH)]

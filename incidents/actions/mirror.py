@@ -33,7 +33,10 @@ async def mirror(core: Core, deliveries: Sequence[Delivery]) -> int:
     """
     async with core.storage.transaction() as unit:
         heads = await unit.heads({delivery.heard.channel for delivery in deliveries})
-        wanted = {d.origin: d for d in reversed(deliveries) if d.heard.channel in heads}
+        wanted: dict[str, Delivery] = {}
+        for delivery in deliveries:
+            if delivery.heard.channel in heads:
+                wanted.setdefault(delivery.origin, delivery)
         known = await unit.known_origins(wanted) if wanted else set()
         recorded_at = core.clock()
         entries: list[Entry] = []

@@ -250,6 +250,23 @@ async def test_of_what_slack_told_only_an_edit_the_rest_is_found(absence: Absenc
         assert await catch_up(floor.bot) == 0
 
 
+async def test_a_deletion_that_is_found_stands_after_what_was_heard_while_it_was_looked_for(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        ts = await absence.ana.say(room, "said")
+        await floor.settled()
+        floor.trouble("conversations.history", delay=0.3)
+        looking = asyncio.create_task(catch_up(floor.bot))
+        await eventually(lambda: floor.sandbox.slack.troubles.api[0].times == 0)
+        await absence.ana.edit(room, ts, "edited")
+        await floor.heard()
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
+        await absence.ana.delete(room, ts)
+        assert await looking == 1
+        [(edit, _)], [(deletion, _)] = [await floor.entries(f) for f in (facts.MessageEdited, facts.MessageDeleted)]
+        assert edit.happened_at < deletion.happened_at
+
+
 async def test_a_message_that_is_heard_after_its_edit_and_while_it_is_read_back_is_there_once(absence: Absence) -> None:
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()

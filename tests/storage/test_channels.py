@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,12 @@ async def test_a_message_delivered_twice_stands_once(core: Core, storage: SqlSto
     assert await mirror.mirror(core, [written(ROOM, 1), written(ROOM, 2)]) == 1
 
     assert await texts(storage) == ["hello", "hello"]
+
+
+async def test_what_happened_in_the_same_moment_stands_as_it_was_delivered(core: Core, storage: SqlStorage) -> None:
+    sent = [replace(written(ROOM, 1, text), origin=f"{ROOM}/{text}") for text in ("first", "second", "third")]
+    assert await mirror.mirror(core, [*sent, sent[0]]) == 3
+    assert await texts(storage) == ["first", "second", "third"]
 
 
 async def test_messages_delivered_at_once_by_many_stand_once_and_in_order(core: Core, storage: SqlStorage) -> None:
