@@ -64,10 +64,11 @@ class JobQueue:
     ) -> tuple[list[Lease], datetime | None]:
         """Take up to ``limit`` jobs of ``kinds`` that may run now, oldest due first; theirs until ``until``.
 
-        Expired leases of others are taken over. Also says when the next job becomes due that is not due yet.
+        Expired leases of others are taken over; what ``owner`` has leased it knows. Also says when the next job becomes
+        due that is not due yet.
         """
         soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > now)
-        runnable = _runnable(kinds, now)
+        runnable = _runnable(kinds, now).where(jobs.c.leased_by.is_distinct_from(owner))
         async with self._database.reading() as connection:
             any_runnable = (await connection.execute(runnable.limit(1))).first() is not None
             next_due = (await connection.execute(soonest)).scalar_one()

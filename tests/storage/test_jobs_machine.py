@@ -48,8 +48,8 @@ class Known:
     def waits(self) -> bool:
         return self.owner is None and not self.parked
 
-    def may_run(self, now: datetime) -> bool:
-        return self.due_at <= now if self.until is None else self.until <= now
+    def may_be_leased(self, by: str, now: datetime) -> bool:
+        return self.due_at <= now if self.until is None else self.until <= now and self.owner != by
 
 
 class Queue(RuleBasedStateMachine):
@@ -76,7 +76,7 @@ class Queue(RuleBasedStateMachine):
     def lease(self, owner: str, limit: int) -> None:
         now = self.clock()
         leases, _ = self.run(self.queue.lease(owner, list(JobKind), now, now + LEASE, limit))
-        heads = [head for lane in "ab" if (head := self._head(lane)) and head.may_run(now)]
+        heads = [head for lane in "ab" if (head := self._head(lane)) and head.may_be_leased(owner, now)]
         expected = sorted(heads, key=lambda job: (job.due_at, self.known.index(job)))[:limit]
         for job in expected:
             job.failures += job.owner is not None

@@ -21,6 +21,7 @@ from storage.jobs import Lease
 from storage.presence import Presence
 from storage.runner import JobRunner, Patience
 from storage.storage import SqlStorage
+from tests.clock import Clock
 from tests.storage.people import ANA
 
 QUICK = Patience(first_retry=timedelta(milliseconds=10), failures=3)
@@ -321,6 +322,28 @@ async def test_a_long_job_keeps_its_lease(quiet: SqlStorage) -> None:
         await runner.idle()
 
     assert len(seen.jobs) == 1
+
+
+async def test_what_is_at_work_is_not_begun_again_though_its_lease_has_expired(quiet: SqlStorage) -> None:
+    """As where the machine slept, or the database was away, for longer than that."""
+    clock, begun, enough = Clock(), asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.set()
+        await enough.wait()
+
+    seen = Recorder(work)
+    async with running(JobRunner(quiet, every(seen), clock)) as runner:
+        await enqueue(quiet, "long")
+        await begun.wait()
+        begun.clear()
+        clock.pass_by(hours=1)
+        await enqueue(quiet, "next")
+        await begun.wait()
+        enough.set()
+        await runner.idle()
+
+    assert [job.attempt for job in seen.jobs] == [1, 1]
 
 
 async def test_what_a_process_had_begun_that_is_no_more_runs_at_once(storage: SqlStorage) -> None:
