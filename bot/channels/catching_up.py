@@ -24,7 +24,7 @@ from incidents.actions.channel import channel_renamed
 from incidents.actions.mirror import Delivery, mirror
 from incidents.model import facts
 from incidents.model.identity import TOCSIN, Channel
-from incidents.ports import Claim, CommonTurns, Job, Mirrored, TimelineQuery
+from incidents.ports import Claim, CommonTurns, Job, Mirrored, TimelineQuery, Unit
 
 log = structlog.get_logger()
 
@@ -186,12 +186,16 @@ async def _in_order(bot: Bot, channel: _Channel, told: Sequence[Delivery]) -> li
     """``told``, where an edit that is on record already, but before another of the same second, is told once more."""
     async with bot.core.storage.transaction() as unit:
         known = await unit.known_origins([each.origin for each in told])
-    return [_once_more(each, channel) if each.origin in known else each for each in told]
+        return [await _once_more(unit, each, channel) if each.origin in known else each for each in told]
 
 
-def _once_more(told: Delivery, channel: _Channel) -> Delivery:
+async def _once_more(unit: Unit, told: Delivery, channel: _Channel) -> Delivery:
+    """What was put on record since the timeline was read stands as it reads."""
     left = channel.there.get(told.heard.message)
     if left is None or isinstance(told.heard, facts.Message):
+        return told
+    on_record = await unit.entry_from(told.origin)
+    if on_record is None or on_record.number > left.number:
         return told
     return replace(told, origin=f"{told.origin}/after/{left.number}", at=max(channel.at, left.left_at))
 

@@ -382,6 +382,22 @@ async def test_what_is_delivered_again_while_the_channel_is_read_does_not_stand_
         assert [fact.text for fact in await floor.facts(facts.Message)] == ["edited", "deleted"]
 
 
+async def test_edits_that_are_heard_while_the_channel_is_read_are_there_once(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        ts = await absence.ana.say(room, "zero")
+        await floor.settled()
+        floor.trouble("conversations.history", delay=0.3, hold=0.3)
+        [trouble] = floor.sandbox.slack.troubles.api
+        reading = asyncio.create_task(catch_up(floor.bot))
+        await eventually(lambda: trouble.times == 0)
+        await absence.ana.edit(room, ts, "one")
+        await asyncio.sleep(0.3)  # the channel is read, and not yet answered
+        await absence.ana.edit(room, ts, "two")
+        assert await reading == 0
+        assert [fact.text for fact in await floor.facts(facts.MessageEdited)] == ["one", "two"]
+
+
 async def test_an_edit_that_is_found_stands_after_those_that_were_heard(absence: Absence) -> None:
     """Slack tells the second of an edit only: https://docs.slack.dev/reference/events/message/message_changed"""
     async with at_work(absence.sandbox, absence.address) as floor:
