@@ -35,7 +35,13 @@ TIME_LIMIT = 10
 """Seconds for one call."""
 
 ATTEMPTS = 5
-ONCE = {"chat.postMessage", "conversations.create", "bookmarks.add", "files.completeUploadExternal"}
+ONCE = {
+    "bookmarks.add",
+    "chat.postMessage",
+    "conversations.create",
+    "conversations.setTopic",
+    "files.completeUploadExternal",
+}
 """Methods that would do it twice: whoever calls them looks first whether it was done."""
 
 TRIGGERED = {"views.open", "views.push"}

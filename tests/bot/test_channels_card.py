@@ -46,7 +46,7 @@ async def test_a_change_edits_the_card_and_the_topic_in_place(floor: Floor) -> N
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
-async def test_a_lost_answer_makes_no_second_card_pin_or_bookmark(floor: Floor, cut: str) -> None:
+async def test_a_lost_answer_makes_no_second_card_pin_bookmark_or_topic(floor: Floor, cut: str) -> None:
     for method in ("chat.postMessage", "pins.add", "bookmarks.add", "conversations.setTopic"):
         floor.trouble(method, cut=cut, times=2)
 
@@ -55,6 +55,7 @@ async def test_a_lost_answer_makes_no_second_card_pin_or_bookmark(floor: Floor, 
     assert len(cards(floor, channel)) == 1
     assert len(floor.channel(channel).pins) == 1
     assert len(floor.channel(channel).bookmarks) == 1
+    assert [line.subtype for line in floor.channel(channel).timeline()].count("channel_topic") == 1
     assert await floor.parked() == []
 
 
