@@ -8,7 +8,7 @@ from bot.cards.answers import refused as refusal
 from bot.cards.declared import could_not_open_view, declared_view
 from bot.channels.listing import pages
 from bot.channels.naming import candidates
-from bot.channels.posting import CLOCKS_DIFFER
+from bot.channels.posting import CLOCKS_DIFFER, Spot, conversation_with, marked, post_once
 from bot.context import Bot, channel
 from bot.slack import SlackRefused
 from incidents.actions.channel import attach_channel
@@ -36,7 +36,7 @@ async def open_channel(bot: Bot, job: Job) -> None:
         id, name = made or await _create(bot, incident)
     except SlackRefused as refused:
         why = REASONS.get(refused.error, f"Slack says {refused.error}")
-        await _tell_declarer(bot, incident, why)
+        await _tell_declarer(bot, job, incident, why)
         raise CannotSucceed(f"INC-{incident.number}: {why}; then: /incident channel INC-{incident.number}") from refused
     await attach_channel(bot.core, incident.number, TOCSIN, channel(id), name)
 
@@ -99,12 +99,13 @@ def _names(template: str, number: int, title: str) -> Iterator[str]:
     return islice(candidates(template, number, title), NAMES_TRIED)
 
 
-async def _tell_declarer(bot: Bot, incident: Incident, why: str) -> None:
+async def _tell_declarer(bot: Bot, job: Job, incident: Incident, why: str) -> None:
     """In the form, if that is still open, else in a direct message."""
     if not await _show_declarer(bot, incident, could_not_open_view(incident, why)):
         again = f"Once that is done: /incident channel INC-{incident.number}"
         message = refusal(f"INC-{incident.number} is declared, but its channel could not be opened: {why}. {again}")
-        await bot.slack.call("chat.postMessage", channel=incident.declared_by.id, **message.to_dict())
+        spot = Spot(await conversation_with(bot, job, incident.declared_by), incident.declared_at)
+        await post_once(bot, job, spot, message, marked("channel_not_opened", incident.number, job=job.id))
 
 
 async def _show_declarer(bot: Bot, incident: Incident, view: dict[str, Any]) -> bool:

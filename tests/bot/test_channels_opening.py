@@ -142,6 +142,17 @@ async def test_where_the_workspace_forbids_channels_the_declarer_is_told_what_to
     assert "Ask an admin to allow it" in next(iter(told.messages.values())).text
 
 
+async def test_that_the_workspace_forbids_channels_is_told_once_though_the_answer_was_lost(floor: Floor) -> None:
+    floor.trouble("conversations.create", error="restricted_action", times=2)
+    floor.trouble("chat.postMessage", cut="after")
+
+    await floor.declare(private=True)
+
+    [told] = [c for c in floor.sandbox.workspace.channels.values() if c.is_im and ANA.id in c.members]
+    assert len(told.messages) == 1
+    assert len(await floor.parked()) == 1
+
+
 async def test_a_channel_can_be_asked_for_again_after_a_refusal(floor: Floor) -> None:
     floor.trouble("conversations.create", error="restricted_action")
     await floor.declare(by=BEN)
