@@ -1,11 +1,11 @@
 """Bringing people into the incident's channel: everybody in one call, and a word about whoever could not be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.cards.answers import done
 from bot.cards.text import listing, mention
 from bot.channels.channel_state import CHANNEL_ERRORS, noticing_loss, open_channel_of
-from bot.channels.posting import marked, post_once
+from bot.channels.posting import marked, post_once, posted_before
 from bot.context import Bot, person
 from bot.slack import SlackRefused
 from incidents.model import facts
@@ -19,6 +19,9 @@ AT_ONCE = 100
 
 SHOWN = 1_000
 """Characters that name those who could not be invited for one reason."""
+
+NOT_INVITED = "not_invited"
+"""The `event_type` of the metadata of what says who could not be."""
 
 CALLING = (facts.ChannelAttached, facts.Paged, facts.ResponderJoined)
 """The kinds of entries that say who is to be invited."""
@@ -72,13 +75,33 @@ async def _invite(bot: Bot, job: Job, channel: Channel, people: list[Person]) ->
             raise
         everybody = [{"user": someone.id, "error": refused.error} for someone in people]
         answer = {"errors": refused.answer.get("errors") or everybody}
-    failed: dict[str, list[Person]] = {}
-    for each in answer.get("errors", []):
-        if each["error"] != "already_in_channel":
-            failed.setdefault(each["error"], []).append(person(each["user"]))
+    failed = [each for each in answer.get("errors", []) if each["error"] != "already_in_channel"]
     if failed:
-        said = "\n".join(_sentence(error, kept_out) for error, kept_out in failed.items())
-        await post_once(bot, job, channel, done(said), marked("not_invited", job.subject, entry=job.last))
+        kept_out = {person(each["user"]): each["error"] for each in failed}
+        await _tell_of(bot, job, channel, kept_out)
+
+
+async def _tell_of(bot: Bot, job: Job, channel: Channel, kept_out: Mapping[Person, str]) -> None:
+    told = await _told_before(bot, job, channel) if job.attempt > 1 else set()
+    by_reason: dict[str, list[Person]] = {}
+    for someone, error in kept_out.items():
+        if someone.id not in told:
+            by_reason.setdefault(error, []).append(someone)
+    if by_reason:
+        said = "\n".join(_sentence(error, people) for error, people in by_reason.items())
+        named = " ".join(someone.id for someone in kept_out)
+        metadata = marked(NOT_INVITED, job.subject, first=job.first, people=named)
+        await post_once(bot, job, channel, done(said), metadata)
+
+
+async def _told_before(bot: Bot, job: Job, channel: Channel) -> set[str]:
+    """Whom an earlier attempt named; while the job waited, more may have been called."""
+    told: set[str] = set()
+    async for there in posted_before(bot, job.subject, channel, NOT_INVITED):
+        metadata = there["metadata"]["event_payload"]
+        if metadata["incident"] == job.subject and metadata.get("first") == job.first:
+            told |= set(metadata["people"].split())
+    return told
 
 
 def _sentence(error: str, kept_out: list[Person]) -> str:

@@ -94,3 +94,18 @@ async def test_a_lost_answer_neither_invites_nor_speaks_twice(floor: Floor) -> N
 
     assert floor.channel(channel).members.count(ANA.id) == 1
     assert sorry(floor, channel).count("guests") == 1
+
+
+async def test_who_was_said_to_be_kept_out_is_not_named_again_with_who_comes_meanwhile(floor: Floor) -> None:
+    channel = await floor.declared_in()
+    floor.trouble("chat.postMessage", cut="after", delay=0.3)
+    [trouble] = floor.sandbox.slack.troubles.api
+
+    await join(floor.bot.core, 1, GUS)
+    await eventually(lambda: trouble.times == 0)
+    await join(floor.bot.core, 1, PIA)
+    await floor.settled()
+
+    [first, second] = [post.text for post in floor.posts(channel, "not_invited")]
+    assert (GUS.id in first, PIA.id in first) == (True, False)
+    assert (GUS.id in second, PIA.id in second) == (False, True)
