@@ -7,11 +7,19 @@ from types import TracebackType
 from typing import Self
 
 
-class Place:
-    """Held for at most so many ``seconds`` of work; ``changed`` is called when it is given up."""
+class LeaseLost(Exception):
+    """The job's lease ended while it waited, so that another process may have done it."""
 
-    def __init__(self, seconds: float, changed: Callable[[], None]) -> None:
+
+class Place:
+    """Held for at most so many ``seconds`` of work; ``changed`` is called when it is given up.
+
+    A job that ``is_lost`` once it has waited does not go on.
+    """
+
+    def __init__(self, seconds: float, changed: Callable[[], None], is_lost: Callable[[], bool]) -> None:
         self._changed = changed
+        self._is_lost = is_lost
         self._limit = asyncio.timeout(seconds)
         self._left = seconds
         self._waits = 0
@@ -34,7 +42,10 @@ class Place:
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
-        """In this block the job only waits, and its time stands still; what outlives the job has no place to give."""
+        """In this block the job only waits, and its time stands still; what outlives the job has no place to give.
+
+        Raises LeaseLost.
+        """
         if self._over or self._limit.expired():
             yield
             return
@@ -50,3 +61,5 @@ class Place:
             self._waits -= 1
             if not self._waits and not self._over:
                 self._limit.reschedule(now() + self._left)
+        if not self._over and self._is_lost():
+            raise LeaseLost

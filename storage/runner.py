@@ -25,7 +25,7 @@ from incidents.ports import CannotSucceed, Job, JobHandler, TryLater
 from incidents.ports.jobs import way
 from incidents.ports.news import Topic
 from storage.jobs import Lease
-from storage.place import Place
+from storage.place import LeaseLost, Place
 from storage.presence import Presence
 from storage.storage import SqlStorage
 
@@ -97,6 +97,7 @@ class JobRunner:
         )
         self._running: dict[int, asyncio.Task[None]] = {}
         self._leases: dict[int, Lease] = {}
+        self._held_until: dict[int, datetime] = {}
         self._leasing = asyncio.Lock()
         self._places: dict[int, Place] = {}
         self._awake = asyncio.Event()
@@ -210,12 +211,19 @@ class JobRunner:
         if free <= 0 or not kinds:
             return None
         async with self._leasing:
-            leases, next_due = await self._queue.lease(self._owner, kinds, now, now + self._patience.lease, free)
+            until = now + self._patience.lease
+            leases, next_due = await self._queue.lease(self._owner, kinds, now, until, free)
             for lease in leases:
-                self._leases[lease.job.id] = lease
-                self._places[lease.job.id] = Place(self._patience.handler.total_seconds(), self._awake.set)
-                self._running[lease.job.id] = asyncio.create_task(self._run(lease), name=f"job {lease.job.id}")
+                id = lease.job.id
+                self._leases[id], self._held_until[id] = lease, until
+                is_lost = partial(self._is_lost, id)
+                self._places[id] = Place(self._patience.handler.total_seconds(), self._awake.set, is_lost)
+                self._running[id] = asyncio.create_task(self._run(lease), name=f"job {id}")
         return next_due
+
+    def _is_lost(self, id: int) -> bool:
+        """Whether others may have taken over a job that this one runs."""
+        return self._held_until[id] <= self._clock()
 
     def _wake_at(self, due: datetime | None) -> None:
         if due is not None:
@@ -246,7 +254,9 @@ class JobRunner:
         log, until = self._log, self._clock() + self._patience.lease
         try:
             if self._running:
-                await self._queue.renew(self._owner, list(self._running), until)
+                ids = list(self._running)
+                await self._queue.renew(self._owner, ids, until)
+                self._held_until |= dict.fromkeys(self._running.keys() & ids, until)
             await self._presence.check()
         except Exception:
             log.exception("could not renew leases", jobs=list(self._running))
@@ -263,7 +273,7 @@ class JobRunner:
         except Exception:
             log.exception("could not store how a job ended; it will run again")
         finally:
-            del self._running[job.id], self._leases[job.id], self._places[job.id]
+            del self._running[job.id], self._leases[job.id], self._held_until[job.id], self._places[job.id]
             self._settled.set()
             self._awake.set()
 
@@ -279,6 +289,10 @@ class JobRunner:
         except TryLater as later:
             log.info("job not done yet", reason=str(later), seconds=later.seconds)
             await self._queue.put_back(lease, self._clock() + timedelta(seconds=later.seconds), failed=None)
+            return "later"
+        except LeaseLost:
+            log.warning("job not gone on with, since its lease had expired while it waited")
+            await self._queue.put_back(lease, self._clock(), failed=None)
             return "later"
         except Exception as error:
             log.exception("job failed")

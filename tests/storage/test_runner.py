@@ -408,6 +408,41 @@ async def test_on_postgresql_another_process_takes_over_when_the_lease_expires(p
     assert [job.attempt for job in seen.jobs] == [2]
 
 
+async def test_who_lost_a_job_while_it_waited_does_not_go_on_with_it(
+    postgresql_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a process is cut off from the database for longer than a lease: another has done it meanwhile."""
+    cut_off, other = [await SqlStorage.open(postgresql_address) for _ in range(2)]
+    patience = Patience(lease=timedelta(seconds=0.2), poll=timedelta(seconds=0.05))
+    waiting, turn, done_by_other = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    done: list[int] = []
+
+    async def renew(*_: object) -> None:
+        raise OSError("connection lost")
+
+    async def waits(job: Job) -> None:
+        waiting.set()
+        with giving_way():
+            await turn.wait()
+        done.append(job.attempt)
+
+    async def works(job: Job) -> None:
+        done.append(job.attempt)
+        done_by_other.set()
+
+    monkeypatch.setattr(cut_off.jobs, "renew", renew)
+    async with running(JobRunner(cut_off, every(waits), now, patience)):
+        await enqueue(cut_off, "lane")
+        await waiting.wait()
+        async with running(JobRunner(other, every(works), now, patience)):
+            await done_by_other.wait()
+        turn.set()
+    for each in (cut_off, other):
+        await each.close()
+
+    assert done == [2]
+
+
 async def test_a_job_that_kills_its_process_each_time_is_parked(quiet: SqlStorage) -> None:
     await enqueue(quiet, "lane")
     for _ in range(QUICK.failures):
