@@ -152,7 +152,7 @@ def posts(door: Door, number: int) -> list[asyncio.Task[Any]]:
 
 
 async def test_what_keeps_slacks_rate_is_never_refused(counting: Sandbox, door_at: DoorAt) -> None:
-    door = door_at(lambda method, channel: [Limit(channel, Rate(1, 1.05))])
+    door = door_at(lambda method, channel: [Limit(channel, Rate(1, 1.25))])
     await asyncio.gather(*posts(door, 3))
     assert asked(counting, "chat.postMessage") == 3
 
@@ -168,7 +168,7 @@ async def test_two_processes_keep_one_rate(counting: Sandbox, postgresql_address
     client = AsyncWebClient(token=counting.app.bot_token, base_url=counting.api_url, retry_handlers=[])
     databases = [Database(database_url(postgresql_address)) for _ in range(2)]
     doors = [
-        Door(client, limits=lambda method, channel: [Limit(channel, Rate(1, 1.05))], turns=Turns(SqlTurns(database)))
+        Door(client, limits=lambda method, channel: [Limit(channel, Rate(1, 1.25))], turns=Turns(SqlTurns(database)))
         for database in databases
     ]
     with as_urgent_as(Urgency.NOTICE):
