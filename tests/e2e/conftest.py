@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels import catching_up
 from bot.demo import sandbox_settings
 from bot.main import running_bot
 from bot.manifest import MANIFEST
@@ -46,6 +47,12 @@ async def workplace(database_address: str, pace: Pace, timing: Timing) -> AsyncI
     ):
         await register_services(running.bot.core, SERVICES)
         yield Workplace(sandbox, running, clock)
+
+
+@pytest.fixture
+def no_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds after its start the bot looks for what Slack did not tell of; here not, since the test does."""
+    monkeypatch.setattr(catching_up, "ONCE_MORE", catching_up.EVERY)
 
 
 @pytest.fixture

@@ -218,6 +218,7 @@ async def test_the_public_reaches_nothing_of_operators_and_they_nothing_public(
         assert await operators.asks(path, route.method) == (404, "404: Not Found")
 
 
+@pytest.mark.usefixtures("no_look")
 async def test_the_numbers_are_those_of_what_happened(workplace: Workplace, operators: Operators, ana: Person) -> None:
     await ana.trouble(method="chat.update", error="ratelimited", retry_after=1)
     channel = await workplace.declare(ana, "Checkout fails")

@@ -1,10 +1,13 @@
 """What was said while Slack could not reach the bot is read back as soon as it can again."""
 
+import pytest
+
 from incidents.model import facts
 from sandbox.client import Person
 from tests.e2e.workspace import Workplace, eventually
 
 
+@pytest.mark.usefixtures("no_look")
 async def test_what_was_not_delivered_is_read_back_at_the_next_connection(workplace: Workplace, ana: Person) -> None:
     channel = await workplace.declare(ana, "Checkout fails")
     await workplace.settle()
