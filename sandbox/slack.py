@@ -42,6 +42,6 @@ class Slack:
         return list(self._offered.get(surface, {}).values())
 
     def response_url(self, hook: ResponseUrl, kind: str) -> str:
-        """The full address; `kind` is "commands" or "actions", as in Slack's."""
+        """The full address; `kind` is "commands", "actions" or "app", as in Slack's."""
         secret = self.response_urls.issue(hook)
         return f"{self.workspace.url}/{kind}/{self.workspace.team_id}/{secret}"

@@ -215,7 +215,6 @@ class View:
     root_view_id: str
     previous_view_id: str | None = None
     values: Json = field(default_factory=dict)
-    response_urls: list[Json] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
     @property

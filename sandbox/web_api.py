@@ -30,7 +30,7 @@ def add_routes(app: web.Application, slack: Slack) -> None:
     app.router.add_route("*", "/api/{method}", server.call)
     app.router.add_post("/upload/v1/{ticket}", unless_down(slack.troubles, server.upload))
     app.router.add_get("/files/{file}/{name}", unless_down(slack.troubles, server.download))
-    app.router.add_post("/{kind:commands|actions}/{team}/{secret}", server.respond)
+    app.router.add_post("/{kind:commands|actions|app}/{team}/{secret}", server.respond)
 
 
 class WebApi:

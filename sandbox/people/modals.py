@@ -10,6 +10,7 @@ from pydantic import Field
 from sandbox import channels, forms, modals
 from sandbox.blockkit.blocks import flat
 from sandbox.deliveries.payloads import interaction
+from sandbox.deliveries.tokens import ResponseUrl
 from sandbox.people.asking import ask, triggered
 from sandbox.people.desk import Act, verb
 from sandbox.people.pressing import own_view
@@ -43,9 +44,28 @@ async def submit(slack: Slack, person: User, act: Submit) -> Json:
         modals.show_errors(slack.workspace, view, problems)
         return {"errors": problems}
     payload = interaction(slack.workspace, "view_submission", person)
-    payload |= {"view": view_json(view), "response_urls": [], **triggered(slack, person)}
+    payload |= {"view": view_json(view), "response_urls": _response_urls(slack, person, view)}
+    payload |= triggered(slack, person)
     said = await ask(slack, "interactive", payload)
     return _follow(slack, person, view, said if isinstance(said, dict) else {})
+
+
+def _response_urls(slack: Slack, person: User, view: View) -> list[Json]:
+    """An address for each conversation chosen in an input that asks for one by `response_url_enabled`.
+
+    docs.slack.dev/surfaces/modals ("Publishing messages after modal submissions")
+    """
+    return [
+        {
+            "block_id": block["block_id"],
+            "action_id": element["action_id"],
+            "channel_id": chosen,
+            "response_url": slack.response_url(ResponseUrl(chosen, person.id), "app"),
+        }
+        for block in flat(view.blocks)
+        if block["type"] == "input" and (element := block["element"]).get("response_url_enabled")
+        if (chosen := view.values[block["block_id"]][element["action_id"]][forms.HOLDS[element["type"]][0]])
+    ]
 
 
 def _follow(slack: Slack, person: User, view: View, said: Json) -> Json:

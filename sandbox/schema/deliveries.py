@@ -422,12 +422,20 @@ class BlockSuggestion(OnSurface):
 
 
 @exact
+class ViewResponseUrl(TypedDict):
+    block_id: str
+    action_id: str
+    channel_id: str
+    response_url: str
+
+
+@exact
 class ViewSubmission(Interaction):
     type: Literal["view_submission"]
     api_app_id: str
     user: Person
     view: View
-    response_urls: list[Json]
+    response_urls: list[ViewResponseUrl]
     trigger_id: str
 
 

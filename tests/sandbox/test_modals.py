@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.refusals import RefusedError
 from sandbox.server import Sandbox
-from tests.sandbox.conftest import GENERAL, refused, until
+from tests.sandbox.conftest import GENERAL, PAYMENTS, refused, until
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -235,6 +235,29 @@ async def test_a_menu_asks_the_app_as_one_types(
     assert await ana.submit(view_id, {"service": {"value": "checkout"}}) == {}
     chosen = app.submitted[0]["view"]["state"]["values"]["service"]["value"]
     assert chosen == {"type": "external_select", "selected_option": offered}
+
+
+async def test_a_form_that_asks_where_to_answer_gets_addresses_for_it(
+    sandbox: Sandbox, app: App, bolt: AsyncApp, web: AsyncWebClient
+) -> None:
+    @bolt.view("asking")
+    async def answer(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        app.submitted.append(body)
+        await ack()
+        await respond(text="Noted", response_type="in_channel")
+
+    asking = {"type": "conversations_select", "response_url_enabled": True}
+    blocks = [
+        entry("where", asking),
+        entry("else", asking, optional=True),
+        entry("plain", asking | {"response_url_enabled": False}),
+    ]
+    view_id = await open_form(sandbox, app, web, modal(*blocks, callback_id="asking"))
+    await sandbox.person("ana").submit(view_id, {"where": {"value": PAYMENTS}, "plain": {"value": GENERAL}})
+    [address] = app.submitted[0]["response_urls"]
+    assert (address["block_id"], address["action_id"], address["channel_id"]) == ("where", "value", PAYMENTS)
+    said = sandbox.workspace.channels[PAYMENTS].messages.values()
+    await until(lambda: any(message.text == "Noted" for message in said))
 
 
 async def test_menus_on_messages_send_what_was_chosen(sandbox: Sandbox, app: App, web: AsyncWebClient) -> None:
