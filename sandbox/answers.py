@@ -13,12 +13,16 @@ from sandbox.things import Channel, Json, Message
 
 
 def answer(slack: Slack, hook: ResponseUrl, said: Json) -> None:
-    """Post, replace or delete as `said` asks. Raises RefusedError `invalid_blocks`, `no_text`, `is_archived`."""
+    """Post, replace or delete as `said` asks. Raises RefusedError `invalid_blocks`, `no_text`, `is_archived`.
+
+    What an app said to a command's response_url is not replaced by saying more to it
+    (github.com/slackapi/bolt-python/issues/1268, github.com/slackapi/bolt-js/issues/2287).
+    """
     workspace = slack.workspace
     channel = workspace.channels.get(hook.channel)
     if channel is None:
         raise RefusedError("channel_not_found")
-    original = _original(channel, hook)
+    original = _original(slack, channel, hook)
     if said.get("delete_original"):
         _delete(slack, channel, original)
         return
@@ -28,10 +32,9 @@ def answer(slack: Slack, hook: ResponseUrl, said: Json) -> None:
         return
     bot = workspace.users[workspace.app.bot_user_id]
     if said.get("response_type") == "in_channel":
-        posted = messages.post(workspace, channel, bot, draft)
+        messages.post(workspace, channel, bot, draft)
     else:
-        posted = messages.whisper(workspace, channel, bot, hook.user, draft)
-    hook.message_ts = hook.message_ts or posted.ts
+        messages.whisper(workspace, channel, bot, hook.user, draft)
 
 
 def _draft(hook: ResponseUrl, said: Json) -> Draft:
@@ -44,10 +47,12 @@ def _draft(hook: ResponseUrl, said: Json) -> Draft:
     )
 
 
-def _original(channel: Channel, hook: ResponseUrl) -> Message | None:
+def _original(slack: Slack, channel: Channel, hook: ResponseUrl) -> Message | None:
+    """The app's own message that was pressed; a shortcut may have been used on anybody's."""
     if hook.message_ts is None:
         return None
-    return channel.ephemerals.get(hook.message_ts) or channel.messages.get(hook.message_ts)
+    found = channel.ephemerals.get(hook.message_ts) or channel.messages.get(hook.message_ts)
+    return found if found and found.app_id == slack.workspace.app.id else None
 
 
 def _delete(slack: Slack, channel: Channel, original: Message | None) -> None:

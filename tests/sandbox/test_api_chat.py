@@ -187,7 +187,9 @@ async def test_pins_are_listed_newest_first_and_noted_in_the_channel(web: AsyncW
         await web.pins_list(channel=INCIDENTS)
 
 
-async def test_a_response_url_answers_five_times_and_replaces_what_it_said(sandbox: Sandbox, bolt: AsyncApp) -> None:
+async def test_a_commands_response_url_answers_five_times_and_has_nothing_to_replace(
+    sandbox: Sandbox, bolt: AsyncApp
+) -> None:
     urls: list[str] = []
 
     @bolt.command("/trial")
@@ -207,11 +209,11 @@ async def test_a_response_url_answers_five_times_and_replaces_what_it_said(sandb
 
         assert await respond(text="First") == (200, "ok")
         assert await respond(text="Second", replace_original=True) == (200, "ok")
-        assert [m["text"] for m in await ana.messages(PAYMENTS) if m["is_ephemeral"]] == ["Working on it", "Second"]
         assert await respond(text="For all", response_type="in_channel") == (200, "ok")
         assert (await sandbox.person("cleo").messages(PAYMENTS))[-1]["text"] == "For all"
         assert await respond(delete_original=True) == (200, "ok")
-        assert [m["text"] for m in await ana.messages(PAYMENTS) if m["is_ephemeral"]] == ["Working on it"]
+        whispered = [m["text"] for m in await ana.messages(PAYMENTS) if m["is_ephemeral"]]
+        assert whispered == ["Working on it", "First", "Second"]
         assert "invalid_blocks" in (await respond(text="x", blocks=[{"type": "nonsense"}]))[1]
         assert await respond(text="Sixth") == (404, '{"ok": false, "error": "used_url"}')
 
@@ -238,6 +240,22 @@ async def test_a_button_replaces_its_message_through_the_response_url(
     message = sandbox.workspace.channels[GENERAL].messages[ts]
     await until(lambda: message.text == "Done")
     assert message.blocks is None
+
+
+async def test_the_response_url_of_a_shortcut_touches_nobodys_message(sandbox: Sandbox, bolt: AsyncApp) -> None:
+    @bolt.shortcut("on_this")
+    async def used(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond(text="Kept", replace_original=True)
+        await respond(delete_original=True)
+        await respond(text="That is all")
+
+    ben = sandbox.person("ben")
+    ts = await ben.say(GENERAL, "It is down")
+    await ben.shortcut("on_this", channel=GENERAL, ts=ts)
+    whispered = sandbox.workspace.channels[GENERAL].ephemerals
+    await until(lambda: [message.text for message in whispered.values()] == ["Kept", "That is all"])
+    assert sandbox.workspace.channels[GENERAL].messages[ts].text == "It is down"
 
 
 @pytest.mark.parametrize(
