@@ -13,7 +13,8 @@ from sandbox.workspace import Workspace
 
 MAX_NAME = 80
 MAX_NOTE = 250
-MAX_INVITED = 100
+MAX_INVITED = 1000
+"""At once: docs.slack.dev/reference/methods/conversations.invite."""
 
 
 def check_name(workspace: Workspace, name: str) -> None:
