@@ -8,6 +8,7 @@ import mimetypes
 import zoneinfo
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.things import Bookmark, Bot, Channel, File, Json, Message, Note, Pin, User, Usergroup, View
 from sandbox.workspace import Workspace
@@ -153,7 +154,7 @@ def note_json(note: Note) -> Json:
 def file_json(workspace: Workspace, file: File) -> Json:
     """docs.slack.dev/reference/objects/file-object, with addresses that work against this sandbox."""
     extension = PurePath(file.name).suffix.lstrip(".") or (mimetypes.guess_extension(file.mimetype) or ".bin")[1:]
-    address = f"{workspace.url}/files/{file.id}/{file.name}"
+    address = f"{workspace.url}{file_path(file)}"
     shared = [workspace.channels[c] for c in file.channels if c in workspace.channels]
     return {
         "id": file.id,
@@ -187,6 +188,11 @@ def file_json(workspace: Workspace, file: File) -> Json:
         "file_access": "visible",
         "alt_txt": file.alt_text,
     }
+
+
+def file_path(file: File) -> str:
+    """Where the file's bytes are on this sandbox."""
+    return f"/files/{file.id}/{quote(file.name, safe='')}"
 
 
 def _shares(workspace: Workspace, file: File, channels: list[Channel]) -> Json:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import BytecodeCache, Environment, PackageLoader
 from jinja2.bccache import Bucket
@@ -15,6 +14,7 @@ from markupsafe import Markup, escape
 from sandbox.forms import as_text
 from sandbox.page import mrkdwn as slack_text
 from sandbox.page.names import Choice, Names
+from sandbox.shapes import file_path
 from sandbox.things import File
 
 Json = Mapping[str, Any]
@@ -72,7 +72,7 @@ def environment(names: Names) -> Environment:
         "on_this_machine": on_this_machine,
         "offered_options": lambda element: offered_options(element, names),
         "initial_options": lambda element: initial_options(element, names),
-        "address": lambda file: f"/files/{file.id}/{quote(file.name)}",
+        "address": file_path,
         "beginning": _beginning,
         "rich_as_text": as_text,
         "drawn_confirm": lambda confirm: drawn_confirm(confirm, names),

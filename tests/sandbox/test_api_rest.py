@@ -143,15 +143,15 @@ async def test_no_more_than_a_hundred_bookmarks(web: AsyncWebClient) -> None:
 async def test_a_file_goes_up_in_three_steps_and_down_again(sandbox: Sandbox, web: AsyncWebClient) -> None:
     await web.conversations_join(channel=GENERAL)
     uploaded = await web.files_upload_v2(
-        channel=GENERAL, filename="report.md", content="# What happened", initial_comment="The report"
+        channel=GENERAL, filename="report 1/2 #3?.md", content="# What happened", initial_comment="The report"
     )
     file = (await web.files_info(file=uploaded["file"]["id"]))["file"]
-    assert (file["name"], file["size"], file["channels"]) == ("report.md", 15, [GENERAL])
+    assert (file["name"], file["size"], file["channels"]) == ("report 1/2 #3?.md", 15, [GENERAL])
     bearer = {"Authorization": f"Bearer {web.token}"}
     async with aiohttp.ClientSession(headers=bearer) as session, session.get(file["url_private"]) as answer:
         assert await answer.text() == "# What happened"
     message = (await sandbox.person("ana").messages(GENERAL))[-1]
-    assert (message["text"], message["files"][0]["name"]) == ("The report", "report.md")
+    assert (message["text"], message["files"][0]["name"]) == ("The report", "report 1/2 #3?.md")
     assert file["shares"]["public"][GENERAL][0]["ts"] == message["ts"]
     with refused("file_not_found"):
         await web.files_info(file="F404")
