@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox import forms
 from sandbox.blockkit import blocks as kit
+from sandbox.emoji_names import character
 from sandbox.refusals import RefusedError
 from sandbox.things import SLACKBOT, Channel, File, Json, Message, Pin, User
 from sandbox.workspace import Workspace
@@ -120,7 +121,8 @@ def delete(workspace: Workspace, channel: Channel, message: Message, by: str) ->
 
 
 def react(workspace: Workspace, channel: Channel, message: Message, name: str, by: str) -> None:
-    """Raises RefusedError `already_reacted`."""
+    """Raises RefusedError `invalid_name`, `already_reacted`."""
+    _check_emoji(name)
     people = message.reactions.setdefault(name, [])
     if by in people:
         raise RefusedError("already_reacted")
@@ -129,13 +131,20 @@ def react(workspace: Workspace, channel: Channel, message: Message, name: str, b
 
 
 def unreact(workspace: Workspace, channel: Channel, message: Message, name: str, by: str) -> None:
-    """Raises RefusedError `no_reaction`."""
+    """Raises RefusedError `invalid_name`, `no_reaction`."""
+    _check_emoji(name)
     if by not in message.reactions.get(name, []):
         raise RefusedError("no_reaction")
     message.reactions[name].remove(by)
     if not message.reactions[name]:
         del message.reactions[name]
     workspace.publish("reaction_removed", channel.id, by, message=message, reaction=name)
+
+
+def _check_emoji(name: str) -> None:
+    """Slack knows its own names alone (github.com/slackapi/bolt-python/issues/808)."""
+    if character(name) is None:
+        raise RefusedError("invalid_name")
 
 
 def pin(workspace: Workspace, channel: Channel, message: Message, by: str) -> None:

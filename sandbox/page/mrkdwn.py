@@ -5,7 +5,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from sandbox.page.emoji_names import character, with_characters
+from sandbox.emoji_names import character, with_characters
 from sandbox.page.names import Names
 
 # https://docs.slack.dev/messaging/formatting-message-text (escaping, basic formatting, advanced formatting)
@@ -29,7 +29,7 @@ def _styled(mark: str) -> str:
 INLINE = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|<(?P<angle>[^<>\n]+)>"
-    r"|:(?P<emoji>[a-z0-9_+'-]+)(?:::skin-tone-[2-6])?:"
+    r"|:(?P<emoji>[a-z0-9_+'-]+(?:::skin-tone-[2-6])?):"
     rf"|(?P<b>{_styled('*')})|(?P<i>{_styled('_')})|(?P<s>{_styled('~')})"
 )
 

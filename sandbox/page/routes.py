@@ -6,8 +6,8 @@ from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
 
+from sandbox.emoji_names import SIGNS
 from sandbox.page import backstage
-from sandbox.page.emoji_names import every_emoji
 from sandbox.page.live import LiveConnection
 from sandbox.page.screen import Screen
 from sandbox.page.unread import Unread
@@ -32,7 +32,7 @@ def add_routes(app: web.Application, slack: Slack) -> None:
         return web.Response(text=screen.page(look), content_type="text/html", headers=headers)
 
     async def emoji(_: web.Request) -> web.Response:
-        return web.json_response(every_emoji(), headers={"Cache-Control": "max-age=3600"})
+        return web.json_response(SIGNS, headers={"Cache-Control": "max-age=3600"})
 
     async def permalink(request: web.Request) -> web.Response:
         raise web.HTTPFound(f"/?channel={request.match_info['channel']}")

@@ -17,6 +17,8 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("pins.remove", {"channel": "ours", "timestamp": "1"}, "bad_timestamp"),
     ("reactions.add", {"channel": "ours", "timestamp": "x", "name": "eyes"}, "bad_timestamp"),
     ("reactions.remove", {"channel": "ours", "timestamp": "x", "name": "eyes"}, "bad_timestamp"),
+    ("reactions.add", {"channel": "ours", "timestamp": "said", "name": "thumbs_up"}, "invalid_name"),
+    ("reactions.remove", {"channel": "ours", "timestamp": "said", "name": "thumbs_up"}, "invalid_name"),
     ("reactions.get", {"channel": "ours", "timestamp": "x"}, "bad_timestamp"),
     ("conversations.leave", {"channel": "ours"}, "last_member"),
     ("conversations.leave", {"channel": "archived"}, "is_archived"),

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sandbox.page.emoji_names import with_characters
+from sandbox.emoji_names import with_characters
 from sandbox.page.mrkdwn import mrkdwn, plain_text
 from sandbox.page.names import Choice
 
@@ -131,6 +131,10 @@ def test_a_link_of_an_unsafe_scheme_is_text() -> None:
         ("large_blue_circle", "🔵"),
         ("white_check_mark", "✅"),
         ("pushpin", "📌"),
+        ("flag-pt", "🇵🇹"),
+        ("male-technologist", "👨‍💻"),
+        ("egg", "🥚"),
+        ("wave::skin-tone-4", "👋"),
     ],
 )
 def test_emoji_are_drawn_by_slacks_names(name: str, drawn: str) -> None:
