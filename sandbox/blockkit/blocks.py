@@ -46,6 +46,16 @@ TASK = shape(
         "status": choice("pending", "in_progress", "complete", "error"),
     },
 )
+# docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+POINT = shape({"label": string(20), "value": number}, {})
+PLOT = shape(
+    {
+        "series": array(shape({"name": string(), "data": array(POINT)}, {}), 6),
+        "axis_config": shape({"categories": array(string(20))}, {"x_label": string(50), "y_label": string(50)}),
+    },
+    {},
+)
+CHART = by_type(pie=shape({"segments": array(POINT, 6)}, {}), bar=PLOT, area=PLOT, line=PLOT)
 CARD = shape(
     {},
     NAMED
@@ -139,7 +149,7 @@ IN_HOMES: dict[str, Rule] = EVERYWHERE | {
         NAMED | {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
         _rectangular,
     ),
-    "data_visualization": shape({"title": string(50), "chart": mapping}, NAMED),
+    "data_visualization": shape({"title": string(50), "chart": CHART}, NAMED),
     "table": TABLE,
 }
 IN_MODALS: dict[str, Rule] = EVERYWHERE | {

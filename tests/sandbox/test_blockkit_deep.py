@@ -57,6 +57,12 @@ def button(name: str) -> dict[str, Any]:
     return {"type": "button", "action_id": name, "text": plain(name)}
 
 
+def chart(**about: Any) -> dict[str, Any]:
+    return {"type": "data_visualization", "title": "x", "chart": about}
+
+
+POINT = {"label": "x", "value": 1.5}
+BARS = chart(type="bar", series=[{"name": "x", "data": [POINT]}], axis_config={"categories": ["x"], "y_label": "x"})
 CARD = {"type": "card", "title": plain("x"), "actions": [button("go")]}
 THUMBS = {
     "type": "feedback_buttons",
@@ -79,7 +85,13 @@ EVERYWHERE = [
     ),
     CARD,
 ]
-IN_HOMES = [{"type": "carousel", "elements": [CARD] * 10}, CONTAINER, DATA_TABLE]
+IN_HOMES = [
+    {"type": "carousel", "elements": [CARD] * 10},
+    CONTAINER,
+    DATA_TABLE,
+    BARS,
+    chart(type="pie", segments=[POINT]),
+]
 IN_MESSAGES = [{"type": "context_actions", "elements": [THUMBS]}, TASK, {"type": "plan", "title": "x", "tasks": [TASK]}]
 
 
@@ -156,6 +168,10 @@ TOO_MUCH: list[tuple[list[dict[str, Any]], str]] = [
         [DATA_TABLE | {"rows": [[cell()], [cell("x" * 20_000)]]}],
         "data tables must be less than 20001 characters together",
     ),
+    ([chart(type="pie", segments=[POINT] * 7)], "no more than 6 items allowed"),
+    ([chart(type="pie", segments=[POINT | {"label": "x" * 21}])], "must be less than 21 characters"),
+    ([chart(type="donut", segments=[POINT])], "unsupported type: donut"),
+    ([chart(type="line", series=[{"name": "x", "data": [POINT]}])], "missing required field: axis_config"),
     ([CARD | {"actions": [button(name) for name in "abcd"]}], "no more than 3 items allowed"),
     ([CARD | {"actions": [button("a"), button("a")]}], "`action_id` a already exists for `block_id` None"),
     ([{"type": "card", "subtitle": plain("x")}], "missing required field: hero_image"),

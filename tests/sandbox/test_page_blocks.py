@@ -1,5 +1,6 @@
 """Blocks as HTML: what each is for a person, how a browser test finds it, and that all text is escaped."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,13 @@ THUMBS = {
     "positive_button": {"text": plain(EVIL), "value": EVIL},
     "negative_button": {"text": plain(EVIL), "value": EVIL},
 }
+POINT = {"label": EVIL, "value": 1}
+LINES = {
+    "type": "line",
+    "series": [{"name": EVIL, "data": [POINT]}, {"name": "Other", "data": [POINT]}],
+    "axis_config": {"categories": [EVIL], "x_label": EVIL},
+}
+LOADS = {"web": {"Mon": 1, "Tue": 2.5}, "api": {"Mon": 0, "Tue": 4}}
 EVERY_BLOCK: list[dict[str, Any]] = [
     {"type": "header", "text": plain(EVIL)},
     {"type": "section", "text": {"type": "mrkdwn", "text": EVIL}, "fields": [plain(EVIL)]},
@@ -83,6 +91,9 @@ EVERY_BLOCK: list[dict[str, Any]] = [
         "caption": EVIL,
         "rows": [[{"type": "raw_text", "text": EVIL}], [{"type": "raw_number", "value": 1}]],
     },
+    {"type": "data_visualization", "title": EVIL, "chart": {"type": "pie", "segments": [POINT]}},
+    {"type": "data_visualization", "title": "Loads", "chart": LINES},
+    {"type": "file", "external_id": EVIL, "source": "remote"},
     {"type": "alert", "text": plain(EVIL), "level": "warning"},
     {"type": "carousel", "elements": [CARD, CARD]},
     {"type": "container", "title": plain(EVIL), "is_collapsible": True, "child_blocks": [CARD]},
@@ -138,6 +149,18 @@ def test_hostile_text_in_any_block_is_shown_and_never_run(block: dict[str, Any])
     assert "<script" not in shown
     assert "</textarea><" not in shown
     assert 'href="javascript' not in shown
+
+
+def test_a_chart_is_read_by_its_numbers() -> None:
+    data = {name: [{"label": day, "value": value} for day, value in days.items()] for name, days in LOADS.items()}
+    chart = {
+        "type": "bar",
+        "series": [{"name": name, "data": points} for name, points in data.items()],
+        "axis_config": {"categories": ["Mon", "Tue"], "x_label": "Day"},
+    }
+    shown = html({"type": "data_visualization", "title": "Loads", "chart": chart})
+    rows = [re.findall(r"<t[hd]>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)]
+    assert rows == [["Day", "web", "api"], ["Mon", "1", "0"], ["Tue", "2.5", "4"]]
 
 
 def test_a_header_and_a_section_read_as_text() -> None:
