@@ -9,7 +9,7 @@ const WORD = /(^|\s)([@#][^\s@#]*)$/;
 
 const suggestions = () => [...document.querySelectorAll("#suggestions li")].map((item) => item.dataset);
 const box = () => document.getElementById("composer-text");
-const hints = () => document.getElementById("hints");
+const hints = (area) => area.form.querySelector(".hints");
 
 const escapeSlack = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const unescapeSlack = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -38,7 +38,7 @@ export function swapDraft(from, to) {
     if (!box()) return;
     if (from) {
       box().value = drafts.get(to) ?? "";
-      attach([]);
+      attach(box().form, []);
     }
     grow(box());
     if (matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) box().focus({ preventScroll: true });
@@ -61,13 +61,13 @@ async function command(channel, text) {
 async function send(form) {
   const area = form.querySelector("textarea");
   const text = area.value.trim();
-  const attached = [...(form.elements.files?.files ?? [])];
+  const attached = [...form.elements.files.files];
   if (!text && !attached.length) return;
   const { channel } = presentLook();
   const thread = form.dataset.threadTs;
   area.value = "";
   grow(area);
-  hideHints();
+  hideHints(area);
   if (isCommand(text) && !thread) return command(channel, text);
   const files = await Promise.all(attached.map(given));
   const inThread = thread ? { thread_ts: thread, broadcast: form.elements.broadcast.checked } : {};
@@ -75,31 +75,29 @@ async function send(form) {
   if (!answer.ok && !area.value) area.value = text;
   if (!answer.ok) return;
   if (thread) form.elements.broadcast.checked = false;
-  else attach([]);
+  attach(form, []);
 }
 
-/** Has these files go with the next message. */
-function attach(files) {
-  const { elements } = box().form;
+/** Has these files go with the next message written in this form. */
+function attach(form, files) {
   const holder = new DataTransfer();
   for (const file of files) holder.items.add(file);
-  elements.files.files = holder.files;
-  showAttached();
+  form.elements.files.files = holder.files;
+  showAttached(form);
 }
 
-function showAttached() {
-  const { elements } = box().form;
-  const names = [...elements.files.files].map((file) => file.name);
-  box().form.querySelector(".attached").textContent = names.length ? `📎 ${names.join(", ")}` : "";
+function showAttached(form) {
+  const names = [...form.elements.files.files].map((file) => file.name);
+  form.querySelector(".attached").textContent = names.length ? `📎 ${names.join(", ")}` : "";
 }
 
+// What fits the word before the cursor; of a command that is written out, what may follow it. Slack takes none in threads.
 function offered(area) {
   const text = area.value.slice(0, area.selectionStart);
-  if (/^\/\S*$/.test(text)) return { begun: text, found: suggestions().filter((one) => one.sign === "/" && one.text.startsWith(text)) };
-  const usage = /^(\/\S+)\s/.exec(text);
-  if (usage) return { begun: null, found: suggestions().filter((one) => one.text === usage[1]) };
+  const [command] = (area === box() && /^\/\S*/.exec(text)) || [];
+  if (command === text) return { begun: text, found: suggestions().filter((one) => one.sign === "/" && one.text.startsWith(text)) };
   const word = WORD.exec(text)?.[2];
-  if (!word) return { found: [] };
+  if (!word) return { found: suggestions().filter((one) => one.text === command) };
   const wanted = word.slice(1).toLowerCase();
   const words = (one) => `${one.text.slice(1)} ${one.detail ?? ""}`.toLowerCase();
   const begins = (one) => words(one).split(/\s+/).some((part) => part.startsWith(wanted));
@@ -107,34 +105,41 @@ function offered(area) {
   return { begun: word, found: found.sort((one, other) => begins(other) - begins(one)).slice(0, 8) };
 }
 
-function hideHints() {
-  if (hints()) hints().hidden = true;
+function hideHints(area) {
+  hints(area).hidden = true;
+  mark(area, null);
 }
 
 function showHints(area) {
   const { begun, found } = offered(area);
-  const list = hints();
+  const list = hints(area);
   list.hidden = !found.length;
   list.dataset.begun = begun ?? "";
-  list.replaceChildren(
-    ...found.map((one, number) => {
-      const item = document.createElement("li");
-      item.setAttribute("role", "option");
-      item.dataset.text = one.text;
-      item.classList.toggle("marked", number === 0 && Boolean(begun));
-      item.append(span("b", one.text), span("span", one.detail), span("small", one.more));
-      return item;
-    }),
-  );
+  list.replaceChildren(...found.map((one, number) => hint(one, `${list.id}-${number}`)));
+  mark(area, begun ? list.firstElementChild : null);
+}
+
+function hint(one, id) {
+  const item = Object.assign(document.createElement("li"), { id, role: "option" });
+  item.dataset.text = one.text;
+  item.append(span("b", one.text), span("span", one.detail), span("small", one.more));
+  return item;
+}
+
+// The one that Tab or Enter takes, which a screen reader reads while the cursor stays in the text.
+function mark(area, wanted) {
+  for (const item of hints(area).children) item.ariaSelected = String(item === wanted);
+  if (wanted) area.setAttribute("aria-activedescendant", wanted.id);
+  else area.removeAttribute("aria-activedescendant");
+  wanted?.scrollIntoView({ block: "nearest" });
 }
 
 function span(tag, text) {
   return Object.assign(document.createElement(tag), { textContent: text ?? "" });
 }
 
-function complete(item) {
-  const area = box();
-  const begun = hints().dataset.begun;
+function complete(area, item) {
+  const { begun } = hints(area).dataset;
   if (!begun) return;
   const end = area.selectionStart;
   area.setRangeText(`${item.dataset.text} `, end - begun.length, end, "end");
@@ -142,41 +147,40 @@ function complete(item) {
   showHints(area);
 }
 
-function onHintKey(event) {
-  const marked = hints()?.querySelector(".marked");
-  if (hints()?.hidden !== false || !marked) return false;
-  const next = { ArrowDown: marked.nextElementSibling, ArrowUp: marked.previousElementSibling }[event.key];
-  const isWhole = marked.dataset.text === hints().dataset.begun;
-  if (event.key === "Escape") hideHints();
-  else if (event.key === "Tab" || (event.key === "Enter" && !isWhole)) complete(marked);
-  else if (next) {
-    marked.classList.remove("marked");
-    next.classList.add("marked");
-    next.scrollIntoView({ block: "nearest" });
-  } else return event.key.startsWith("Arrow");
+function onHintKey({ key, target: area }) {
+  const list = hints(area);
+  const marked = list.querySelector("[aria-selected=true]");
+  if (list.hidden || !marked) return false;
+  const next = { ArrowDown: marked.nextElementSibling, ArrowUp: marked.previousElementSibling }[key];
+  const isWhole = marked.dataset.text === list.dataset.begun;
+  if (key === "Escape") hideHints(area);
+  else if (key === "Tab" || (key === "Enter" && !isWhole)) complete(area, marked);
+  else if (next) mark(area, next);
+  else return key.startsWith("Arrow");
   return true;
 }
 
 document.addEventListener("keydown", (event) => {
   if (!event.target.matches?.("[data-writer] textarea") || event.isComposing) return;
-  if (event.target === box() && onHintKey(event)) event.preventDefault();
+  if (onHintKey(event)) event.preventDefault();
   else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     send(event.target.form);
-  } else if (event.key === "Escape") hideHints();
+  } else if (event.key === "Escape") hideHints(event.target);
 });
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-writer] textarea")) return;
   grow(event.target);
-  if (event.target === box()) showHints(event.target);
+  showHints(event.target);
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-writer] [name=files]")) showAttached();
+  if (event.target.matches("[data-writer] [name=files]")) showAttached(event.target.form);
 });
 document.addEventListener("paste", (event) => {
-  if (event.target !== box() || !event.clipboardData.files.length) return;
+  if (!event.target.matches?.("[data-writer] textarea") || !event.clipboardData.files.length) return;
   event.preventDefault();
-  attach([...box().form.elements.files.files, ...event.clipboardData.files]);
+  const { form } = event.target;
+  attach(form, [...form.elements.files.files, ...event.clipboardData.files]);
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-writer]")) return;
@@ -184,10 +188,10 @@ document.addEventListener("submit", (event) => {
   send(event.target);
 });
 document.addEventListener("mousedown", (event) => {
-  const item = event.target.closest("#hints li");
+  const item = event.target.closest(".hints li");
   if (!item) return;
   event.preventDefault();
-  complete(item);
+  complete(item.closest("form").querySelector("textarea"), item);
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-type]");
