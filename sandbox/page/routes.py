@@ -35,7 +35,8 @@ def add_routes(app: web.Application, slack: Slack) -> None:
         return web.json_response(SIGNS, headers={"Cache-Control": "max-age=3600"})
 
     async def permalink(request: web.Request) -> web.Response:
-        raise web.HTTPFound(f"/?channel={request.match_info['channel']}")
+        """To the channel; the page's script goes on to the message."""
+        raise web.HTTPFound(f"/?channel={request.match_info['channel']}#{request.rel_url}")
 
     async def live(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=20, compress=False)

@@ -506,8 +506,7 @@ async def test_channels_are_made_filled_named_and_put_away_in_the_page(browser: 
 
 async def test_one_sees_what_is_new_and_can_read_back_to_the_first_message(browser: Browser, sandbox: Sandbox) -> None:
     ana = sandbox.person("ana")
-    for number in range(230):
-        await ana.say("C0GENERAL", f"message {number}.")
+    said = [await ana.say("C0GENERAL", f"message {number}.") for number in range(230)]
     async with window(browser, sandbox, "U0BEN") as ben:
         new = ben.page.get_by_text("New", exact=True)
         await expect(ben.message("message 229.")).to_be_in_viewport()
@@ -525,6 +524,8 @@ async def test_one_sees_what_is_new_and_can_read_back_to_the_first_message(brows
         await ben.go_to("general")
         await expect(ben.message("while Ben was elsewhere")).to_be_in_viewport()
         await expect(new).to_have_count(0)
+        await ben.page.goto(f"{sandbox.url}/archives/C0GENERAL/p{said[99].replace('.', '')}")
+        await expect(ben.message("message 99.")).to_be_in_viewport()
 
 
 async def test_files_go_with_a_message_and_a_reply_to_the_channel_too(browser: Browser, sandbox: Sandbox) -> None:

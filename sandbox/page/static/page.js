@@ -8,6 +8,8 @@ import "./messages.js";
 import "./samples.js";
 import { prepare } from "./enhance.js";
 import { connect } from "./live.js";
+import { begin } from "./places.js";
 
 prepare(document);
+begin();
 connect();

@@ -17,6 +17,12 @@ export function placeOf(address) {
   return { channel, message: seconds && `${seconds}.${fraction}`, thread: url.searchParams.get("thread_ts") };
 }
 
+/** Goes to the place that the page's own address names behind its `#`: so permalinks lead here from elsewhere. */
+export function begin() {
+  const place = placeOf(location.origin + location.hash.slice(1));
+  if (place) goTo(place, document.body);
+}
+
 /** Goes to a place; whatever dialog is around `from` is left. */
 export function goTo({ channel, message, thread }, from) {
   leaveDialog(from);
