@@ -10,6 +10,7 @@ import click
 from pydantic import ValidationError
 from yaml import YAMLError
 
+from sandbox.deliveries.transport import Timing
 from sandbox.limits import MODES, Mode
 from sandbox.server import Sandbox, running_sandbox
 
@@ -31,10 +32,17 @@ from sandbox.server import Sandbox, running_sandbox
     type=click.Choice(MODES),
     help="Slack's rate limits: as Slack publishes them, or without the bursts it tolerates.",
 )
-def main(port: int, manifest: Path, request_url: str | None, limits: Mode) -> None:
+@click.option(
+    "--hurry",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="How many times sooner than from Slack an event comes again that was not acknowledged.",
+)
+def main(port: int, manifest: Path, request_url: str | None, limits: Mode, hurry: float) -> None:
     """Run a Slack workspace on this machine, with the app of a manifest installed."""
     try:
-        asyncio.run(_serve(port, manifest, request_url, limits))
+        asyncio.run(_serve(port, manifest, request_url, limits, hurried(hurry)))
     except KeyboardInterrupt:
         click.echo()
     except OSError as problem:
@@ -43,8 +51,14 @@ def main(port: int, manifest: Path, request_url: str | None, limits: Mode) -> No
         raise click.ClickException(f"{manifest} is not a Slack manifest: {problem}") from problem
 
 
-async def _serve(port: int, manifest: Path, request_url: str | None, limits: Mode) -> None:
-    async with running_sandbox(manifest, port=port, request_url=request_url, limits=limits) as sandbox:
+def hurried(times: float) -> Timing:
+    """Slack's times, the waits before an event comes again so many times shorter."""
+    return Timing(retries=tuple(wait / times for wait in Timing().retries))
+
+
+async def _serve(port: int, manifest: Path, request_url: str | None, limits: Mode, timing: Timing) -> None:
+    serving = running_sandbox(manifest, port=port, request_url=request_url, limits=limits, timing=timing)
+    async with serving as sandbox:
         click.echo(_greeting(sandbox))
         await asyncio.Event().wait()
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.__main__ import main
+from sandbox.__main__ import hurried, main
 from sandbox.manifest import install, read_manifest
 from sandbox.refusals import RefusedError
 from sandbox.server import running_sandbox
@@ -68,6 +68,11 @@ async def test_an_event_whose_scope_is_missing_is_not_sent() -> None:
         }
         assert "message" in sent
         assert "reaction_added" not in sent
+
+
+def test_in_a_hurry_an_event_comes_again_as_much_sooner_and_all_else_takes_its_time() -> None:
+    assert hurried(60).retries == (0, 1, 5)
+    assert hurried(60).acknowledge == hurried(1).acknowledge == 3
 
 
 def test_the_command_line_says_what_is_wrong_with_a_manifest(tmp_path: Any) -> None:
