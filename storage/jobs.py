@@ -60,15 +60,21 @@ class JobQueue:
         self._news = news
 
     async def lease(
-        self, owner: str, kinds: Collection[JobKind], now: datetime, until: datetime, limit: int
+        self,
+        owner: str,
+        kinds: Collection[JobKind],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        at_work: Collection[int] = (),
     ) -> tuple[list[Lease], datetime | None]:
         """Take up to ``limit`` jobs of ``kinds`` that may run now, oldest due first; theirs until ``until``.
 
-        Expired leases of others are taken over; what ``owner`` has leased it knows. Also says when the next job becomes
-        due that is not due yet.
+        Expired leases are taken over, but of those which ``owner`` is ``at_work`` on. Also says when the next job
+        becomes due that is not due yet.
         """
         soonest = select(func.min(jobs.c.due_at)).where(waiting, jobs.c.due_at > now)
-        runnable = _runnable(kinds, now).where(jobs.c.leased_by.is_distinct_from(owner))
+        runnable = _runnable(kinds, now).where(jobs.c.id.not_in(list(at_work)))
         async with self._database.reading() as connection:
             any_runnable = (await connection.execute(runnable.limit(1))).first() is not None
             next_due = (await connection.execute(soonest)).scalar_one()

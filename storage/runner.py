@@ -212,7 +212,7 @@ class JobRunner:
             return None
         async with self._leasing:
             until = now + self._patience.lease
-            leases, next_due = await self._queue.lease(self._owner, kinds, now, until, free)
+            leases, next_due = await self._queue.lease(self._owner, kinds, now, until, free, list(self._running))
             for lease in leases:
                 id = lease.job.id
                 self._leases[id], self._held_until[id] = lease, until

@@ -1,7 +1,7 @@
 """The queue against a plain model of it: whatever is asked in whatever order, both hold the same jobs."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,8 +48,8 @@ class Known:
     def waits(self) -> bool:
         return self.owner is None and not self.parked
 
-    def may_be_leased(self, by: str, now: datetime) -> bool:
-        return self.due_at <= now if self.until is None else self.until <= now and self.owner != by
+    def may_be_leased(self, at_work: Collection[int], now: datetime) -> bool:
+        return self.id not in at_work and (self.due_at if self.until is None else self.until) <= now
 
 
 class Queue(RuleBasedStateMachine):
@@ -72,11 +72,12 @@ class Queue(RuleBasedStateMachine):
         self.run(store(self.storage, NewJob(JobKind.NOTICE, 1, lane, due_at, self.entry, self.entry, key)))
         self._add(Known(lane, self.entry, self.entry, due_at, key))
 
-    @rule(owner=owners, limit=st.integers(1, 3))
-    def lease(self, owner: str, limit: int) -> None:
+    @rule(owner=owners, limit=st.integers(1, 3), is_working=st.booleans())
+    def lease(self, owner: str, limit: int, is_working: bool) -> None:
         now = self.clock()
-        leases, _ = self.run(self.queue.lease(owner, list(JobKind), now, now + LEASE, limit))
-        heads = [head for lane in "ab" if (head := self._head(lane)) and head.may_be_leased(owner, now)]
+        at_work = [job.id for job in self.known if job.id and job.owner == owner and is_working]
+        leases, _ = self.run(self.queue.lease(owner, list(JobKind), now, now + LEASE, limit, at_work))
+        heads = [head for lane in "ab" if (head := self._head(lane)) and head.may_be_leased(at_work, now)]
         expected = sorted(heads, key=lambda job: (job.due_at, self.known.index(job)))[:limit]
         for job in expected:
             job.failures += job.owner is not None

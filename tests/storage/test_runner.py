@@ -346,6 +346,27 @@ async def test_what_is_at_work_is_not_begun_again_though_its_lease_has_expired(q
     assert [job.attempt for job in seen.jobs] == [1, 1]
 
 
+async def test_a_job_whose_end_could_not_be_stored_runs_again_once_its_lease_has_expired(
+    quiet: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, seen, queue, stored = Clock(), Recorder(), quiet.jobs, asyncio.Event()
+
+    async def away(lease: Lease) -> bool:
+        monkeypatch.undo()
+        stored.set()
+        raise ConnectionError
+
+    monkeypatch.setattr(queue, "done", away)
+    async with running(JobRunner(quiet, every(seen), clock)) as runner:
+        await enqueue(quiet, "one")
+        await stored.wait()
+        clock.pass_by(hours=1)
+        await enqueue(quiet, "another")
+        await runner.idle()
+
+    assert sorted(job.attempt for job in seen.jobs) == [1, 1, 2]
+
+
 async def test_what_a_process_had_begun_that_is_no_more_runs_at_once(storage: SqlStorage) -> None:
     await declare(Core(storage, now), Declare(ANA, "form", "Checkout fails"))
     left, _ = await storage.jobs.lease("killed", list(JobKind), now(), now() + timedelta(hours=1), 9)
