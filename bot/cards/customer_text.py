@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
-from bot.cards.text import escape
+from bot.cards.blocks import SECTION_LIMIT
+from bot.cards.text import escape, pieces
 from incidents.public.markdown import markdown_parser
 
 _markdown = markdown_parser()
@@ -61,6 +62,18 @@ def as_slack(markdown: str) -> str:
 def quoted(markup: str) -> str:
     """``markup`` as a quotation."""
     return "\n".join(f"> {line}" if line else ">" for line in markup.splitlines())
+
+
+def in_sections(markup: str) -> list[str]:
+    """All of ``markup`` in texts that each fit into a section, cut between lines where it can be."""
+    parts: list[str] = []
+    for line in markup.split("\n"):
+        for some in pieces(line, SECTION_LIMIT):
+            if parts and len(parts[-1]) + 1 + len(some) <= SECTION_LIMIT:
+                parts[-1] += f"\n{some}"
+            else:
+                parts.append(some)
+    return parts
 
 
 def _bold(token: Token) -> str:

@@ -10,8 +10,8 @@ from itertools import takewhile
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards.blocks import BUTTON_LIMIT, SECTION_LIMIT, confirmation, context, plain, row, section
-from bot.cards.customer_text import as_slack, quoted
+from bot.cards.blocks import BUTTON_LIMIT, confirmation, context, plain, row, section
+from bot.cards.customer_text import as_slack, in_sections, quoted
 from bot.cards.message import Message
 from bot.cards.text import SLACK, channel_link, count, cut, escape, joined, listing, mention, slack_date
 from incidents.model.approval import Approval
@@ -35,6 +35,8 @@ DIGEST = 8
 """Characters of a text's digest that are shown: two people see at a glance that they speak of the same text."""
 NAMES = 300
 """Characters for the names of pages, or people."""
+DOUBTS = 8
+"""Warnings that are shown, each on a line."""
 LINKS = 1_000
 """For the names of pages with their addresses."""
 
@@ -69,10 +71,10 @@ class DraftView:
 def draft_message(view: DraftView, *, calls: bool = False) -> Message:
     """The card as the status update stands; where it ``calls``, those who can approve are mentioned."""
     title, what = _title(view, calls), _what(view)
-    blocks: list[Block] = [section(title), section(what), *_details(view)]
-    blocks += [section(f"⚠️ {_warning(warning)}") for warning in view.warnings[:8]] if _waits(view) else []
+    blocks: list[Block] = [section(title), *map(section, what), *_details(view)]
+    blocks += [section(f"⚠️ {line}") for line in _doubts(view)] if _waits(view) else []
     buttons = _buttons(view)
-    return Message(f"{title}\n{what}", [*blocks, *([row(buttons)] if buttons else [])])
+    return Message("\n".join([title, *what]), [*blocks, *([row(buttons)] if buttons else [])])
 
 
 def may_not_approve(refusal: MayNotApprove) -> Message:
@@ -148,11 +150,12 @@ def _by_whom(view: DraftView, calls: bool) -> str:
     return f"{who}{many}{wrote}{nobody}"
 
 
-def _what(view: DraftView) -> str:
+def _what(view: DraftView) -> list[str]:
+    """Every word of it, however long it is: approval is for that."""
     text = view.update.text
     read_at = view.update.published_at or text.publish_at or view.update.written_at
     title = f"*{text.stands(read_at).word}* · “{escape(text.title)}”"
-    return cut(f"{title}\n{quoted(as_slack(text.body))}", SECTION_LIMIT)
+    return in_sections(f"{title}\n{quoted(as_slack(text.body))}")
 
 
 def _details(view: DraftView) -> list[Block]:
@@ -236,6 +239,11 @@ def _times(view: DraftView) -> list[str]:
         early = text.publish_at > view.now
         lines.append(f"Goes out {when}, once approved" if early else f"Was to go out {when}; goes out once approved")
     return lines
+
+
+def _doubts(view: DraftView) -> list[str]:
+    more = len(view.warnings) - DOUBTS
+    return [*map(_warning, view.warnings[:DOUBTS]), *([f"And it mentions {more} more."] if more > 0 else [])]
 
 
 def _warning(warning: Warning) -> str:

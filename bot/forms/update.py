@@ -23,7 +23,7 @@ from slack_sdk.models.blocks import (
 
 from bot import payloads
 from bot.cards.blocks import context, modal, plain, row, section
-from bot.cards.customer_text import as_slack, quoted
+from bot.cards.customer_text import as_slack, in_sections, quoted
 from bot.cards.text import count, escape, slack_date
 from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, text_box, text_in
 from bot.forms.form import modal as form
@@ -185,12 +185,13 @@ def _preview(answers: Answers, now: datetime, spoken: Language) -> list[Block]:
     window = _planned(answers)
     stands = window.stage(answers.status, answers.publish_at or now) if window else answers.status
     promise = spoken.say(N_("Next update by %(at)s"))
+    said = quoted(as_slack(answers.body)) or "(no message yet)"
     return [
         section(f"*{escape(answers.title) or '(no title yet)'}*"),
         *([context(_from_until(window))] if window else []),
         *([context("   ".join(services))] if services else []),
         *([context(promise % {"at": slack_date(promised, "{time}")})] if promised and not over else []),
-        section(f"*{spoken.say(STATUSES[stands])}*\n{quoted(as_slack(answers.body)) or '(no message yet)'}"),
+        *map(section, in_sections(f"*{spoken.say(STATUSES[stands])}*\n{said}")),
     ]
 
 

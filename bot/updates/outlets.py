@@ -8,9 +8,9 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.cards.blocks import context, section
-from bot.cards.customer_text import as_slack
+from bot.cards.customer_text import as_slack, in_sections
 from bot.cards.message import Message
-from bot.cards.text import cut, escape, slack_date
+from bot.cards.text import escape, slack_date
 from bot.channels.channel_state import CHANNEL_ERRORS
 from bot.channels.places import enter, places
 from bot.channels.posting import Spot, conversation_with, marked, post_once
@@ -21,9 +21,6 @@ from incidents.model.publishing_rules import StatusPage
 from incidents.ports import CannotSucceed, Job
 from incidents.public.language import N_, Language, language
 from incidents.public.page import Event, PublicUpdate, Snapshot
-
-TEXT = 2_500
-"""Characters of a message to customers."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +103,12 @@ def update_message(snapshot: Snapshot, event: Event, update: PublicUpdate, addre
     ]
     name = escape(snapshot.page.name)
     where = name if snapshot.page.private else f"<{address}|{name}>"
-    said = cut(as_slack(update.body), TEXT)
+    said = f"{title}\n{as_slack(update.body)}"
     blocks: list[Block] = [
-        section(f"{title}\n{said}"),
+        *map(section, in_sections(said)),
         context(" · ".join([*_times(event, update, spoken), *services, where])),
     ]
-    return Message(f"{title}\n{said}", blocks)
+    return Message(said, blocks)
 
 
 def _times(event: Event, update: PublicUpdate, spoken: Language) -> list[str]:

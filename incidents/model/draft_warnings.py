@@ -66,16 +66,19 @@ def warnings_of(
     names: Collection[str],
     internal_hosts: Collection[str] = (),
 ) -> list[Warning]:
-    """Every doubt about publishing ``update`` at ``now``; ``names`` are all by which people know the responders."""
+    """Every doubt about publishing ``update`` at ``now``; ``names`` are all by which people know the responders.
+
+    What happened since stands first, so that no number of words that it mentions hides it.
+    """
     said = f"{update.text.title}\n{update.text.body}"
     return [
+        *changed_since(incident, update, now),
+        *_sense(incident, update),
         *(Warning(Doubt.INCIDENT, found) for found in _found(INCIDENT_NAME, said)),
         *(Warning(Doubt.SEVERITY, found) for found in _found(SEVERITY_NAME, said)),
         *([Warning(Doubt.TITLE, incident.title)] if _mentions(said, incident.title) else []),
         *(Warning(Doubt.PERSON, name) for name in _people(said, names)),
         *(Warning(Doubt.ADDRESS, host) for host in _hosts(said) if _internal(host, internal_hosts)),
-        *changed_since(incident, update, now),
-        *_sense(incident, update),
     ]
 
 

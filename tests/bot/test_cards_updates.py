@@ -13,9 +13,10 @@ from bot.cards.draft import DraftView, approval_value, draft_message, read_appro
 from bot.cards.facts import Background
 from bot.cards.incident_card import incident_card
 from bot.cards.notices import notice
+from bot.cards.text import escape
 from bot.cards.update_history import history
 from bot.cards.update_reminder import draft_waits, update_is_due
-from bot.forms.update import corrected_answers, first_answers, writing_in
+from bot.forms.update import corrected_answers, first_answers, preview_view, writing_in
 from bot.updates.outlets import update_message
 from incidents.model.approval import Approval
 from incidents.model.draft_warnings import Doubt, Warning, warnings_of
@@ -24,6 +25,7 @@ from incidents.model.public_text import AffectedForPublic, PublicText
 from incidents.model.publishing_rules import ApprovalRule
 from incidents.model.status_update import StatusUpdate
 from incidents.model.vocabulary import Impact, PublicStatus, Severity, Status
+from incidents.public.language import language
 from incidents.public.page import Snapshot
 from tests.bot.cards_samples import ANA, BEN, CLEO, DAN, NOW, act, button, incident, labels, name_of
 from tests.bot.cards_samples import read as words
@@ -119,6 +121,30 @@ def test_approving_asks_first_and_carries_what_was_read() -> None:
     assert read_approval(approve["value"]) == (update.text.digest, {Doubt.INCIDENT, Doubt.OVERTAKEN})
     assert read_approval("") == ("", frozenset())
     assert approval_value(update, ()) == update.text.digest
+
+
+def test_whoever_approves_reads_every_word_of_a_long_text() -> None:
+    lines = [f"Word {number}: <b> & more, all of it to be read." for number in range(65)]
+    long = FAILING.model_copy(update={"body": "\n".join(lines)})
+    assert len(long.body) > 2_500
+    made = incident()
+    answers = replace(first_answers(made, None, ""), body=long.body)
+    shown = [card(made, drafted(made, long)), preview_view(answers, NOW, [language("en")])]
+    page, [*_, event] = BUSY.page, BUSY.events
+    told = update_message(Snapshot(page, BUSY.events), event, replace(event.latest, body=long.body), "").to_dict()
+    for message in (*shown, told):
+        assert [line for line in lines if escape(line) not in words(message)] == []
+
+
+def test_no_number_of_words_that_it_mentions_hides_what_came_up_since() -> None:
+    made = incident()
+    published(made)
+    body = " ".join(f"host{number}.internal" for number in range(12))
+    update = drafted(made, FAILING.model_copy(update={"body": body}))
+    published(made, OVER)
+    shown = card(made, update, warnings=warnings_of(made, update, NOW, []))
+    assert "Customers were told something else after this was written." in words(shown)
+    assert "And it mentions 5 more." in words(shown)
 
 
 def test_with_two_to_approve_one_does_not_publish() -> None:
