@@ -274,8 +274,11 @@ def storm_shown(storm: int, due_at: datetime) -> NewJob:
 
 
 def publication_due(incident: int, update: int, at: datetime) -> NewJob:
-    """A status update that is approved is published when its time has come."""
-    lane = f"INC-{incident}/publishing-{update}"
+    """A status update that is approved is published when its time has come.
+
+    Each time has its own lane: an update may be approved for another one before the first has come.
+    """
+    lane = f"INC-{incident}/publishing-{update}/{at.isoformat()}"
     return NewJob(JobKind.PUBLISH_DUE, incident, lane, at, update, update, lane, str(update))
 
 

@@ -14,6 +14,7 @@ from incidents.actions.keys import NoSuchPage, new_page_key
 from incidents.actions.organisation import apply
 from incidents.actions.respond import lead
 from incidents.actions.updates import Writing, approve, discard, draft, edit, publish_due, reject
+from incidents.consequences import JobKind
 from incidents.core import Core
 from incidents.model.draft_warnings import SINCE, Doubt
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
@@ -238,6 +239,27 @@ async def test_what_is_approved_for_a_time_goes_out_then_and_not_before(
     await publish_due(core, 1, update.number, {})
     await publish_due(core, 1, update.number, {})
     assert len((await event(storage)).updates) == 1
+
+
+async def test_what_is_put_off_once_it_was_approved_goes_out_at_the_later_time(
+    core: Core, storage: SqlStorage, clock: Any
+) -> None:
+    async def bodies() -> list[str]:
+        """What is published once all that is due was done."""
+        leases, _ = await storage.jobs.lease("test", [JobKind.PUBLISH_DUE], clock(), clock() + timedelta(minutes=1), 9)
+        for lease in leases:
+            await publish_due(core, lease.job.subject, int(lease.job.detail), {})
+            await storage.jobs.done(lease)
+        return [update.body for each in (await page(storage)).events for update in each.updates]
+
+    soon = Writing(**{**vars(FAILING), "publish_at": clock() + timedelta(hours=1)})
+    update = await approved(core, await drafted(core, soon))
+    later = Writing(**{**vars(soon), "publish_at": clock() + timedelta(hours=2)})
+    await approved(core, (await edit(core, 1, ANA, update.number, later))[1])
+    clock.pass_by(hours=1)
+    assert await bodies() == []
+    clock.pass_by(hours=1)
+    assert await bodies() == [FAILING.body]
 
 
 async def test_what_was_overtaken_before_its_time_is_held_back(core: Core, storage: SqlStorage, clock: Any) -> None:
