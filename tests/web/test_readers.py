@@ -238,11 +238,18 @@ async def test_nobody_is_told_where_the_update_says_so_or_of_a_correction(office
 
 async def test_nobody_gets_mail_of_a_page_that_has_become_private(office: Office) -> None:
     await office.confirmed("kim@example.com")
+    office.mail.refuse = {"kim@example.com": "451 later", "lee@example.com": "451 later"}
+    await office.subscribe("lee@example.com")
+    await office.publish("Not taken while the page was public.")
     organised = organisation()
     hidden = organised.pages["status"].model_copy(update={"private": True})
     async with office.core.storage.transaction() as unit:
         await unit.organisation.held()
         await unit.organisation.save(organised.model_copy(update={"pages": {"status": hidden}}))
+    office.mail.refuse = {}
+    office.clock.pass_by(minutes=2)
+    await office.settled()
+    assert office.mail.to("lee@example.com") == []
     await office.publish()
     [asked] = office.mail.to("kim@example.com")
     link = link_in(asked, "confirm")

@@ -106,9 +106,9 @@ class Telling:
             raise TryLater(str(error), AGAIN * job.attempt) from error
 
     async def _letter(self, reader: Reader) -> Letter | None:
-        """None where the reader's page is not there any more."""
+        """None where the reader's page is not there any more, or private by now: nothing of that is mailed."""
         snapshot = (await self._read()).get(reader.page)
-        if snapshot is None or self.post is None:
+        if snapshot is None or snapshot.page.private or self.post is None:
             return None
         return Letter(reader, self.post.sender, self._reading(snapshot), f"{self.url}/readers/{reader.token}")
 
