@@ -4,6 +4,7 @@ A real SMTP server on loopback, a real database, and the forms over HTTP.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -219,6 +220,25 @@ async def test_each_is_told_once_however_often_the_work_is_done_again(office: Of
         await begin_telling(office.core, 1, update.number)
         await office.settled()
     assert len(office.mail.to("kim@example.com")) == 2  # asked, and told
+
+
+async def test_a_mail_that_may_have_been_sent_goes_out_again_by_the_same_name_which_counts_no_readers(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise OSError("the database is gone")
+
+    for address in ("kim@example.com", "lee@example.com"):
+        await office.confirmed(address)
+    with monkeypatch.context() as failing:
+        failing.setattr("web.readers.telling.reader_was_told", lost)
+        await office.publish()
+    office.clock.pass_by(minutes=2)
+    await office.settled()
+    names = [[mail["Message-ID"] for mail in office.mail.to(f"{who}@example.com")] for who in ("kim", "lee")]
+    for asked, told, again in names:
+        assert told == again != asked and re.fullmatch(r"<[0-9a-f]{32}@acme\.example>", told)
+    assert names[0][1] != names[1][1]
 
 
 async def test_nobody_is_told_where_the_update_says_so_or_of_a_correction(office: Office) -> None:

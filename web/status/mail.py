@@ -3,6 +3,7 @@
 One press ends it, by the mail program's own button too: https://www.rfc-editor.org/rfc/rfc8058
 """
 
+import hashlib
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -36,6 +37,10 @@ class Letter:
         """Where they say which services they want to hear of."""
         return f"{self.own}/services"
 
+    def name(self, what: str) -> str:
+        """Tells a mail about ``what`` that is sent for the second time from a new one, and nothing about its reader."""
+        return hashlib.sha256(f"{what} {self.reader.token}".encode()).hexdigest()[:32]
+
     @property
     def page(self) -> Page:
         return self.reading.snapshot.page
@@ -47,7 +52,7 @@ def confirmation_mail(letter: Letter) -> EmailMessage:
     link = f"{letter.own}/confirm"
     asked = say(N_("Do you want to be told by e-mail what %(page)s says? Follow this link to confirm:"))
     ignored = say(N_("If you did not ask for this, do nothing: no more is sent to you."))
-    mail = _mail(letter, say(N_("Confirm: %(page)s")) % {"page": letter.page.name}, f"confirm.{letter.reader.id}")
+    mail = _mail(letter, say(N_("Confirm: %(page)s")) % {"page": letter.page.name}, "confirm")
     mail.set_content(f"{asked % {'page': letter.page.name}}\n\n{link}\n\n{ignored}\n")
     return mail
 
@@ -56,7 +61,7 @@ def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMess
     """One update, as it was approved."""
     spoken = language(letter.page.language)
     status = spoken.status(event, update)
-    mail = _mail(letter, f"{status}: {event.title}", f"{update.id}.{letter.reader.id}")
+    mail = _mail(letter, f"{status}: {event.title}", update.id)
     mail["Date"] = format_datetime(update.published_at)
     mail["List-Unsubscribe"] = f"<{letter.leave}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -87,13 +92,13 @@ def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMess
     return mail
 
 
-def _mail(letter: Letter, subject: str, name: str) -> EmailMessage:
-    """``name`` tells a mail that is sent for the second time from a new one."""
+def _mail(letter: Letter, subject: str, what: str) -> EmailMessage:
+    """A mail about ``what``, of which each reader gets one."""
     mail = EmailMessage()
     mail["From"] = letter.sender
     mail["To"] = letter.reader.address
     mail["Subject"] = " ".join(subject.split())
     host = letter.sender.rpartition("@")[2].rstrip("> ") or "localhost"
-    mail["Message-ID"] = f"<{name}@{host}>"
+    mail["Message-ID"] = f"<{letter.name(what)}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     return mail
