@@ -85,13 +85,14 @@ def warnings_of(
 def changed_since(incident: Incident, update: StatusUpdate, now: datetime) -> list[Warning]:
     """What happened after the text was written, which whoever reads it at ``now`` may not know.
 
-    A correction is of what was said then, promises included.
+    A correction is of what was said then, services and promises included.
     """
+    overtaken = [Warning(Doubt.OVERTAKEN)] if incident.updates.overtaken(update) else []
     if update.corrects is not None:
-        return []
+        return overtaken
     impacts = {service: affected.impact for service, affected in incident.services.items()}
     return [
-        *([Warning(Doubt.OVERTAKEN)] if incident.updates.overtaken(update) else []),
+        *overtaken,
         *([Warning(Doubt.SERVICES_CHANGED)] if impacts != update.impacts_then else []),
         *([Warning(Doubt.PROMISE_OVER)] if update.text.promises_before(now) else []),
     ]

@@ -123,8 +123,18 @@ class StatusUpdates:
         return self.by_number[number]
 
     def overtaken(self, update: StatusUpdate) -> bool:
-        """Whether customers were told something else since the text was written."""
-        return update.corrects is None and update.published_then != (self.latest.number if self.latest else 0)
+        """Whether customers were told something else since the text was written.
+
+        A correction counts where it is of the same update, or of what all updates share.
+        """
+        every, written_at = self.by_number.values(), update.written_at
+        since = [each for each in every if each.published_at is not None and each.published_at > written_at]
+        if update.corrects is None and update.published_then != (self.latest.number if self.latest else 0):
+            return True
+        if update.corrects is not None and update.corrects in (each.corrects for each in since):
+            return True
+        text, known = update.text, (self.title, *(self.window or (None, None)))
+        return bool(since) and (text.title, text.begins_at, text.ends_at) != known
 
     # What people do
 

@@ -194,6 +194,35 @@ async def test_a_correction_of_an_older_update_leaves_what_was_said_since(core: 
     assert shown.title == "Problems with all payments"
 
 
+async def test_a_correction_takes_back_nothing_that_was_said_since_it_was_written(
+    core: Core, storage: SqlStorage, clock: Any
+) -> None:
+    first = await approved(core, await drafted(core))
+    fixed = [Writing(**{**vars(FAILING), "body": body}) for body in ("Few fail.", "Fewer fail.")]
+    some, later = [await drafted(core, each, corrects=first.number) for each in fixed]
+    clock.pass_by(minutes=1)
+    renamed = Writing(**{**vars(FAILING), "title": "Problems with all payments", "body": "All fail."})
+    await approved(core, await drafted(core, renamed))
+    with pytest.raises(LookAgain, match="told something else"):
+        await approved(core, some)
+    _, some = await edit(core, 1, ANA, some.number, Writing(**{**vars(fixed[0]), "title": renamed.title}))
+    clock.pass_by(minutes=1)
+    await approved(core, some)
+    _, later = await edit(core, 1, ANA, later.number, Writing(**{**vars(fixed[1]), "title": renamed.title}))
+    again = await drafted(core, Writing(**{**vars(fixed[0]), "title": renamed.title}), corrects=first.number)
+    clock.pass_by(minutes=1)
+    await approved(core, later)
+    with pytest.raises(LookAgain, match="told something else"):
+        await approved(core, again)
+    shown = await event(storage)
+    assert (shown.title, [update.body for update in shown.updates]) == (renamed.title, ["Fewer fail.", "All fail."])
+    another = await drafted(core, renamed)
+    clock.pass_by(minutes=1)
+    await approved(core, await drafted(core, fixed[0], corrects=first.number))
+    with pytest.raises(LookAgain, match="told something else"):
+        await approved(core, another)
+
+
 async def test_a_correction_without_services_takes_nothing_from_the_page(core: Core, storage: SqlStorage) -> None:
     first = await approved(core, await drafted(core))
     fixed = Writing(body="All was well.", status=PublicStatus.INVESTIGATING)
