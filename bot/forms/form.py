@@ -67,6 +67,8 @@ class Carried(BaseModel):
     """The published status update that is corrected."""
     template: str = ""
     """The mark of the text that the form began with, so that another status may bring its own in its place."""
+    texts: int = 0
+    """How often the form has put another text in the place of what stood there."""
     warned: bool = False
     """Whether the person has been told that there is an incident like this one."""
     part: tuple[Kind, str] | None = None

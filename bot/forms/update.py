@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot import payloads
-from bot.cards.blocks import context, modal, plain, row, section
+from bot.cards.blocks import confirmation, context, modal, option, plain, row, section
 from bot.cards.customer_text import as_slack, in_sections, quoted
 from bot.cards.text import count, escape, slack_date
 from bot.forms.form import VALUE, Carried, ask, chosen_in, filled, text_box, text_in
@@ -42,6 +42,7 @@ WORD = "update"
 REDRAW = "update.redraw"
 """The action id of what draws the form again."""
 PREVIEW = "preview"
+TEMPLATE = "template"
 
 NOTIFY = Option(value="notify", text="Tell subscribers", description="By e-mail, Slack and webhooks")
 MAINTENANCE = Option(value="maintenance", text="Planned maintenance", description="With a beginning and an end")
@@ -83,7 +84,7 @@ def update_form(incident: Incident, answers: Answers, carried: Carried) -> dict[
         title = "Correct an update"
     else:
         title = "Edit the status update" if carried.update is not None else "Status update"
-    return form(WORD, title, submit, _questions(incident, answers), carried)
+    return form(WORD, title, submit, _questions(incident, answers, carried.texts), carried)
 
 
 def first_answers(incident: Incident, status: PublicStatus | None, body: str) -> Answers:
@@ -159,10 +160,9 @@ def writing_in(answers: Answers, now: datetime) -> Writing:
     )
 
 
-def with_template(answers: Answers, before: str, now: str) -> Answers:
-    """``answers`` with the text ``now`` of their status, where nobody has changed the one marked ``before``."""
-    untouched = not answers.body.strip() or template_mark(answers.body) == before
-    return replace(answers, body=now) if untouched else answers
+def is_untouched(answers: Answers, before: str) -> bool:
+    """Whether nobody has changed the text of the template marked ``before``, or written one."""
+    return not answers.body.strip() or template_mark(answers.body) == before
 
 
 def template_mark(text: str) -> str:
@@ -204,7 +204,7 @@ def _from_until(window: Window) -> str:
     return " – ".join(slack_date(at, "{date_short_pretty} {time}") for at in (window.begins_at, window.ends_at))
 
 
-def _questions(incident: Incident, answers: Answers) -> list[Block]:
+def _questions(incident: Incident, answers: Answers, texts: int) -> list[Block]:
     known = incident.updates.title
     hint = "What customers know it as; the same in each update." if known else "What customers will know it as."
     return [
@@ -212,12 +212,12 @@ def _questions(incident: Incident, answers: Answers) -> list[Block]:
         ask("public title", "Public title", text_box(PUBLIC_TITLE_LIMIT, answers.title), hint=hint),
         _asked_again("status", "Public status", _status_menu(answers.status)),
         ask(
-            f"message:{answers.status}",
+            f"message:{texts}",
             "Message",
             _message_box(answers.body),
             hint="Markdown. For customers: no internal names, numbers or links.",
         ),
-        row([_preview_button()]),
+        row([_preview_button(), _template_menu()], f"about message:{texts}"),
         *service_questions(answers.chosen),
         ask("promise", "Next update", _promise_menu(answers), optional=True),
         _asked_again("options", "Options", _options(answers.ticked), optional=True),
@@ -261,6 +261,20 @@ def _preview_button() -> ButtonElement:
     return ButtonElement(text=plain("Preview", 75), action_id=f"update.{PREVIEW}")
 
 
+def _template_menu() -> StaticSelectElement:
+    """It asks first, since it takes the place of what is written.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+    """
+    asks = confirmation("Replace the message?", "What is written in it gives way to the template.", "Replace")
+    return StaticSelectElement(
+        action_id=f"update.{TEMPLATE}",
+        options=[option(each.value, each.word) for each in PublicStatus],
+        placeholder=plain("Start from a template", 150),
+        confirm=asks,
+    )
+
+
 def _promise_menu(answers: Answers) -> StaticSelectElement:
     options = [Option(value=str(minutes), text=_in(minutes)) for minutes in PROMISES]
     if answers.next_at is not None:
@@ -295,7 +309,7 @@ def _promised(answers: Answers, now: datetime) -> datetime | None:
 
 
 def _message_block(view: payloads.View) -> str:
-    """Another one for each status, since Slack keeps what stands in an input whose id stays the same.
+    """Another one for each text that the form has brought, since Slack keeps what stands in an input of the same id.
 
     https://docs.slack.dev/surfaces/modals#updating_views
     """

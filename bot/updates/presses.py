@@ -18,7 +18,7 @@ from bot.context import Bot
 from bot.forms import update as form
 from bot.forms.form import Carried, ask, modal, text_box, text_in
 from bot.updates.views import approver_members, draft_view
-from bot.updates.writing import draw_again, open_correction, open_edit, show_preview
+from bot.updates.writing import begin_from_template, draw_again, open_correction, open_edit, show_preview
 from incidents.actions.updates import Groups, approve, discard, reject, snooze
 from incidents.model.incident import Incident
 from incidents.model.refusals import LookAgain, MayNotApprove, NoSuchIncident, TextChanged, UpdateOver
@@ -44,7 +44,7 @@ async def carry_out_press(asked: Asked) -> None:
             await verb(asked, incident, int(said[3]))
     elif asked.view.get("callback_id") == form.WORD:
         view = payloads.View.model_validate(asked.view)
-        await (show_preview if said[1] == form.PREVIEW else draw_again)(asked, view)
+        await IN_FORM.get(said[1], draw_again)(asked, view)
 
 
 async def _approve(asked: Asked, incident: Incident, update: int) -> None:
@@ -112,6 +112,13 @@ VERBS: Mapping[str, Callable[[Asked, Incident, int], Awaitable[None]]] = {
     card.SHOW: _show,
     card.SNOOZE: _snooze,
 }
+
+
+IN_FORM: Mapping[str, Callable[[Asked, payloads.View], Awaitable[None]]] = {
+    form.PREVIEW: show_preview,
+    form.TEMPLATE: begin_from_template,
+}
+"""What is pressed in the form of an update; whatever else is, draws it again."""
 
 
 async def send_back(asked: Asked, view: payloads.View) -> Message:

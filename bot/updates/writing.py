@@ -13,10 +13,10 @@ from bot.forms.update import (
     answers_of,
     corrected_answers,
     first_answers,
+    is_untouched,
     preview_view,
     template_mark,
     update_form,
-    with_template,
     writing_in,
 )
 from bot.updates.views import languages_of
@@ -30,7 +30,7 @@ from incidents.model.vocabulary import PublicStatus
 async def open_form(asked: Asked, incident: Incident, status: PublicStatus | None = None) -> None:
     """Ask what customers are to be told of ``incident``."""
     answers = first_answers(incident, status, "")
-    answers = replace(answers, body=await _template(asked, incident, answers))
+    answers = replace(answers, body=await _template(asked, answers, answers.status))
     carried = Carried.of(asked, incident.number).model_copy(update={"template": template_mark(answers.body)})
     await asked.show(update_form(incident, answers, carried))
 
@@ -57,15 +57,26 @@ async def open_correction(asked: Asked, incident: Incident, update: int) -> None
 
 
 async def draw_again(asked: Asked, view: payloads.View) -> None:
-    """Another status, service or option was chosen: the form follows. Raises NoSuchIncident."""
+    """Another status, service or option was chosen: the form follows, its text too while it is the template's.
+
+    Raises NoSuchIncident.
+    """
     carried = Carried.read(view)
     incident = await _incident(asked, carried)
     answers = _answers(incident, view, carried)
-    text = await _template(asked, incident, answers)
-    if carried.template:
-        answers = with_template(answers, carried.template, text)
-        carried = carried.model_copy(update={"template": template_mark(text)})
+    text = await _template(asked, answers, answers.status)
+    if carried.template and text != answers.body and is_untouched(answers, carried.template):
+        answers, carried = _with_text(answers, carried, text)
     await asked.redraw(update_form(incident, answers, carried))
+
+
+async def begin_from_template(asked: Asked, view: payloads.View) -> None:
+    """A template was chosen, whatever stood in the form: the menu has asked. Raises NoSuchIncident."""
+    carried = Carried.read(view)
+    incident = await _incident(asked, carried)
+    answers = _answers(incident, view, carried)
+    text = await _template(asked, answers, PublicStatus(asked.action["selected_option"]["value"]))
+    await asked.redraw(update_form(incident, *_with_text(answers, carried, text)))
 
 
 async def show_preview(asked: Asked, view: payloads.View) -> None:
@@ -91,10 +102,17 @@ async def write_update(asked: Asked, view: payloads.View) -> Message:
     return done(f"Status update {written.number} of INC-{incident.number} waits for approval. {where}.")
 
 
-async def _template(asked: Asked, incident: Incident, answers: Answers) -> str:
+async def _template(asked: Asked, answers: Answers, status: PublicStatus) -> str:
+    """The template of ``status``, with what the form says."""
     communication = (await asked.bot.core.storage.read.organisation.current()).updates
     services = {service.name: impact for service, impact in answers.chosen.items() if impact.rank}
-    return rendered(communication.template_for(answers.status), answers.status, answers.title, services)
+    return rendered(communication.template_for(status), answers.status, answers.title, services)
+
+
+def _with_text(answers: Answers, carried: Carried, text: str) -> tuple[Answers, Carried]:
+    """The form with a template's ``text`` in the place of what stood there."""
+    told = {"template": template_mark(text), "texts": carried.texts + 1}
+    return replace(answers, body=text), carried.model_copy(update=told)
 
 
 async def _incident(asked: Asked, carried: Carried) -> Incident:

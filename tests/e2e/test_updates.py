@@ -11,7 +11,7 @@ from incidents.model.organisation import Communication, Organisation, OwnedServi
 from incidents.model.publishing_rules import ServicesShown, StatusPage
 from sandbox.client import Person
 from tests.conftest import ON_SQLITE
-from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, words
+from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, option_reading, words
 
 ORGANISATION = Organisation(
     services={id: OwnedService(name=name) for id, name in (("checkout", "Checkout"), ("api", "API"))},
@@ -37,7 +37,7 @@ async def write(workplace: Workplace, who: Person, channel: str, **answers: Any)
     """Fill in the form; gives the draft's card."""
     await who.command(channel, "/incident update")
     view = await workplace.form(who, "Status update")
-    answers = {"public title": TITLE, "message:investigating": BODY} | answers
+    answers = {"public title": TITLE, "message:0": BODY} | answers
     assert await who.submit(view["id"], filled(view, **answers)) == {}
     return await workplace.read(who, channel, "waits for approval")
 
@@ -128,7 +128,7 @@ async def test_an_edit_asks_again_and_its_text_is_what_goes_out(
     card = await write(workplace, ana, channel)
     await workplace.press(ana, channel, card, "Edit")
     view = await workplace.form(ana, "Edit the status update")
-    assert await ana.submit(view["id"], filled(view, **{"message:investigating": "All payments fail."})) == {}
+    assert await ana.submit(view["id"], filled(view, **{"message:0": "All payments fail."})) == {}
     await workplace.read(cleo, channel, "All payments fail.")
     await workplace.press(cleo, channel, await workplace.read(cleo, channel, "All payments"), "Approve and publish")
     await workplace.read(ana, channel, "is published")
@@ -151,23 +151,48 @@ async def test_internal_words_warn_before_anybody_approves(workplace: Workplace,
     body = (
         "INC-1 is SEV1: Checkout fails. Ask Ana Duarte, or see https://wiki.corp/checkout and http://grafana:3000/d/1"
     )
-    card = await write(workplace, ana, channel, **{"message:investigating": body})
+    card = await write(workplace, ana, channel, **{"message:0": body})
     for word in ("INC-1", "SEV1", "Checkout fails", "Ana Duarte", "wiki.corp", "grafana"):
         assert f"Mentions “{word}”" in words(card), word
 
 
-async def test_another_status_brings_its_own_text_unless_somebody_wrote_one(
+async def test_the_text_follows_the_form_until_somebody_writes_one_and_a_template_takes_its_place(
     workplace: Workplace, ana: Person, channel: str
 ) -> None:
     await ana.command(channel, "/incident update")
     view = await workplace.form(ana, "Status update")
     assert "We are investigating problems with Checkout" in words(view)
+
+    async def redrawn(text: str) -> Json:
+        async def shown() -> Json | None:
+            [view] = await ana.views()
+            return view if text in words(view) else None
+
+        return await eventually(shown)
+
+    async def choose(view: Json, label: str, what: str) -> None:
+        block, menu = element_reading(view["blocks"], label)
+        [message] = [each for each in view["blocks"] if each["block_id"].startswith("message:")]
+        typed = filled(view, **{message["block_id"]: "Written by hand."})
+        chosen = {"selected_option": option_reading(menu, what)}
+        await ana.press(menu["action_id"], block["block_id"], view_id=view["id"], values=typed, **chosen)
+
+    await ana.choose("services.choose", "services", "Checkout", "API", view_id=view["id"])
+    view = await redrawn("We are investigating problems with Checkout and API")
     await workplace.press_in(ana, view, "Investigating", choose="Identified")
-
-    async def redrawn() -> bool:
-        return "We have found the cause of the problems with Checkout" in words(await ana.views())
-
-    await eventually(redrawn)
+    view = await redrawn("We have found the cause of the problems with Checkout and API")
+    await choose(view, "Investigating", "Monitoring")
+    view = await redrawn("Written by hand.")
+    _, menu = element_reading(view["blocks"], "Start from a template")
+    assert menu["confirm"]["text"]["text"] == "What is written in it gives way to the template."
+    await choose(view, "Start from a template", "Resolved")
+    view = await redrawn("The problems are solved.")
+    assert "Written by hand." not in words(view)
+    await choose(view, "Start from a template", "Investigating")
+    view = await redrawn("We are investigating problems with Checkout")
+    assert await ana.submit(view["id"], filled(view, **{"public title": TITLE})) == {}
+    card = await workplace.read(ana, channel, "waits for approval")
+    assert "*Monitoring*" in words(card) and "We are investigating problems with Checkout" in words(card)
 
 
 async def test_planned_maintenance_is_asked_for_and_stays_planned_in_the_next_update(
@@ -185,7 +210,7 @@ async def test_planned_maintenance_is_asked_for_and_stays_planned_in_the_next_up
 
     view = await eventually(asks_when)
     begins = int(workplace.clock().timestamp()) + 3_600
-    said = filled(view, **{"public title": "We move", "message:investigating": "An hour without payments."})
+    said = filled(view, **{"public title": "We move", "message:0": "An hour without payments."})
     errors = await ana.submit(view["id"], said | at("begins_at", begins) | at("ends_at", begins - 1))
     assert "when it ends, which comes after" in words(errors)
     assert await ana.submit(view["id"], said | at("begins_at", begins) | at("ends_at", begins + 3_600)) == {}
@@ -194,7 +219,7 @@ async def test_planned_maintenance_is_asked_for_and_stays_planned_in_the_next_up
     await workplace.press(cleo, channel, card, "Approve and publish")
     await workplace.read(ana, channel, "is published")
 
-    await write(workplace, ana, channel, **{"public title": "We move", "message:investigating": "It is still planned."})
+    await write(workplace, ana, channel, **{"public title": "We move", "message:0": "It is still planned."})
     again = await workplace.read(ana, channel, "It is still planned.")
     await workplace.press(cleo, channel, again, "Approve and publish")
     await workplace.read(ana, channel, "published status update 2")
@@ -216,7 +241,7 @@ async def test_the_history_leads_to_a_correction_which_the_page_marks(
     history = await workplace.typed(ana, channel, "/incident updates")
     await workplace.press(ana, channel, history, "Correct")
     view = await workplace.form(ana, "Correct an update")
-    assert await ana.submit(view["id"], filled(view, **{"message:investigating": "Few payments fail."})) == {}
+    assert await ana.submit(view["id"], filled(view, **{"message:0": "Few payments fail."})) == {}
     card = await workplace.read(ana, channel, "Correction of status update 1")
     await workplace.press(cleo, channel, card, "Approve and publish")
     await workplace.read(ana, channel, "published a correction of status update 1")
