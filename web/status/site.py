@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from incidents.public.page import Snapshot
 from incidents.public.ports import PublicReader
 from web.status.answers import not_now, nothing_here, sign_in
-from web.status.kept import SAFE, Rendering
+from web.status.kept import SAFE, SECRET, Rendering
 from web.status.keys import Keys, KeysUnreadable
 from web.status.published import Published
 from web.status.surface import Reading
@@ -84,7 +84,9 @@ class StatusSite:
     def _answer(self, request: web.Request, snapshot: Snapshot, place: str) -> web.Response:
         path = request.match_info.get("path")
         if path == "":
-            return web.Response(status=308, headers=SAFE | {hdrs.LOCATION: "../" + place.rpartition("/")[2]})
+            kept_by_nobody = SECRET if snapshot.page.private else {}
+            headers = SAFE | kept_by_nobody | {hdrs.LOCATION: "../" + place.rpartition("/")[2]}
+            return web.Response(status=308, headers=headers)
         kept = self._rendering.at(path or "", Reading(snapshot, self._base_url + place, self._clock()))
         return kept.answer(request) if kept else self._nothing(request)
 

@@ -247,6 +247,8 @@ async def test_a_private_page_is_read_by_its_link_and_kept_by_nobody(reader: Cli
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-store"), path
         assert "noindex" in answer.headers["X-Robots-Tag"]
         assert not {"ETag", "Access-Control-Allow-Origin", "Set-Cookie"} & answer.headers.keys()
+    leading_there = await reader.get(f"/shared/{KEY}/", allow_redirects=False)
+    assert (leading_there.status, leading_there.headers["Cache-Control"]) == (308, "private, no-store")
 
 
 async def test_a_private_page_is_read_by_signing_in(reader: ClientSession) -> None:
