@@ -74,7 +74,7 @@ class Carried(BaseModel):
     part: tuple[Kind, str] | None = None
     """The part of the organisation that is changed; its id is empty where it is new."""
     seen: str = ""
-    """What that part was when the form was drawn, as `fingerprint` tells."""
+    """What that part was when the form was drawn, as `fingerprint` tells; of a status update, its text's digest."""
 
     @classmethod
     def of(cls, asked: Asked, incident: int | None = None) -> "Carried":

@@ -43,7 +43,8 @@ async def open_edit(asked: Asked, incident: Incident, update: int) -> None:
     answers = answers_of(there)
     if there.corrects is None and there.text.promises_before(asked.bot.core.clock()):
         answers = replace(answers, promise="", next_at=None)
-    carried = Carried.of(asked, incident.number).model_copy(update={"update": update})
+    before = {"update": update, "seen": there.text.digest}
+    carried = Carried.of(asked, incident.number).model_copy(update=before)
     await asked.show(update_form(incident, answers, carried))
 
 
@@ -95,7 +96,7 @@ async def write_update(asked: Asked, view: payloads.View) -> Message:
     incident = await _incident(asked, carried)
     writing = writing_in(_answers(incident, view, carried), core.clock())
     if carried.update is not None:
-        incident, written = await edit(core, incident.number, asked.by, carried.update, writing)
+        incident, written = await edit(core, incident.number, asked.by, carried.update, writing, carried.seen)
     else:
         incident, written = await draft(core, incident.number, asked.by, writing, asked.origin, carried.corrects)
     where = "It is in the channel" if incident.channel else "See /incident updates"

@@ -15,7 +15,7 @@ from incidents.model.identity import TOCSIN, Group, Person
 from incidents.model.incident import Incident
 from incidents.model.organisation import Organisation
 from incidents.model.public_text import AffectedForPublic, PublicText
-from incidents.model.refusals import LookAgain, NotYours, PromisedTooSoon
+from incidents.model.refusals import LookAgain, NotYours, PromisedTooSoon, TextChanged
 from incidents.model.status_update import StatusUpdate, UpdateState
 from incidents.model.text import BODY_LIMIT, PUBLIC_TITLE_LIMIT, one_line, required
 from incidents.model.vocabulary import Impact, PublicStatus
@@ -61,10 +61,18 @@ async def draft(
         return incident, incident.updates.get(getattr(before.fact, "update", 0))
 
 
-async def edit(core: Core, number: int, by: Person, update: int, writing: Writing) -> tuple[Incident, StatusUpdate]:
-    """A new text, to be approved anew. Raises as `draft`, and UpdateOver."""
+async def edit(
+    core: Core, number: int, by: Person, update: int, writing: Writing, read: str = ""
+) -> tuple[Incident, StatusUpdate]:
+    """A new text, to be approved anew; ``read`` is the digest of the one that ``by`` had before them, where they did.
+
+    Raises as `draft`, UpdateOver, and TextChanged where somebody else wrote another one since.
+    """
     async with core.changing(number, by) as (unit, incident):
-        text = await _text(core, unit, incident, writing, incident.updates.get(update).corrects)
+        before = incident.updates.get(update)
+        if read and before.text.digest != read and before.author != by:
+            raise TextChanged(update)
+        text = await _text(core, unit, incident, writing, before.corrects)
         fact = incident.updates.edit(update, text, by)
         if fact is not None:
             incident.record_update(fact, core.act(by))

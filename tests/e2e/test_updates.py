@@ -135,6 +135,21 @@ async def test_an_edit_asks_again_and_its_text_is_what_goes_out(
     assert await published(workplace) == ["All payments fail."]
 
 
+@ON_SQLITE
+async def test_of_two_who_edit_at_once_the_second_is_told_before_the_text_of_the_first_is_lost(
+    workplace: Workplace, ana: Person, cleo: Person, channel: str
+) -> None:
+    card = await write(workplace, ana, channel)
+    views = []
+    for who in (ana, cleo):
+        await workplace.press(who, channel, card, "Edit")
+        views.append(await workplace.form(who, "Edit the status update"))
+    assert await cleo.submit(views[1]["id"], filled(views[1], **{"message:0": "Cleo's text."})) == {}
+    refused = await ana.submit(views[0]["id"], filled(views[0], **{"message:0": "Ana's text."}))
+    assert "Somebody changed the text of status update 1 meanwhile" in words(refused)
+    await workplace.read(ana, channel, "Cleo's text.")
+
+
 async def test_what_is_sent_back_tells_its_author_why(
     workplace: Workplace, ana: Person, cleo: Person, channel: str
 ) -> None:
