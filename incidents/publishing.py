@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import dropwhile
 
 from incidents.model.organisation import Organisation
 from incidents.model.publishing_rules import StatusPage
@@ -58,17 +59,19 @@ def snapshots_of(organisation: Organisation, since: Mapping[str, datetime], even
 
 
 def snapshot_of(page: Page, events: Sequence[Event]) -> Snapshot:
-    """``page`` with those of ``events`` that are about its services, and nothing about any other service."""
+    """``page`` with those of ``events`` that are about its services, and nothing about any other service.
+
+    Each is told from the first update on that is about one: whoever approved those before did so for other pages.
+    """
     shown = {service.id for service in page.services}
-    return Snapshot(page, tuple(_event_on(event, shown) for event in events if _concerns(event, shown)))
+    told = [event for event in (_event_on(event, shown) for event in events) if event is not None]
+    return Snapshot(page, tuple(sorted(told, key=lambda event: event.began_at)))
 
 
-def _concerns(event: Event, shown: set[str]) -> bool:
-    return any(shown & update.impacts.keys() for update in event.updates)
-
-
-def _event_on(event: Event, shown: set[str]) -> Event:
-    return replace(event, updates=tuple(_update_on(update, shown) for update in event.updates))
+def _event_on(event: Event, shown: set[str]) -> Event | None:
+    updates = dropwhile(lambda update: not shown & update.impacts.keys(), event.updates)
+    told = tuple(_update_on(update, shown) for update in updates)
+    return replace(event, updates=told) if told else None
 
 
 def _update_on(update: PublicUpdate, shown: set[str]) -> PublicUpdate:

@@ -99,6 +99,21 @@ async def test_what_was_approved_is_on_the_pages_that_show_an_affected_service(
     assert await storage.read.public.version() > before
 
 
+async def test_what_was_said_before_an_event_reached_a_page_is_not_on_it(core: Core, storage: SqlStorage) -> None:
+    nobody = Writing(**{**vars(FAILING), "body": "For nobody yet.", "impacts": {}})
+    partners = Writing(**{**vars(FAILING), "body": "For partners.", "impacts": {"ledger": Impact.DEGRADED}})
+    everybody = Writing(**{**vars(FAILING), "body": "For everybody."})
+    over = Writing(**{**vars(FAILING), "body": "It works.", "status": PublicStatus.RESOLVED, "impacts": {}})
+    for writing in (nobody, partners, everybody, over):
+        await approved(core, await drafted(core, writing))
+
+    async def said(page: str) -> list[str]:
+        return [update.body for update in (await event(storage, page)).updates]
+
+    assert await said("partners") == ["For partners.", "For everybody.", "It works."]
+    assert await said("status") == ["For everybody.", "It works."]
+
+
 async def test_a_draft_is_seen_by_nobody_outside(core: Core, storage: SqlStorage) -> None:
     await drafted(core)
     assert all(each.events == () for each in await storage.read.public.snapshots())
