@@ -96,6 +96,8 @@ class NewJob:
     coalesce: str | None
     detail: str = ""
     """Whom or what exactly it is about, where the subject does not say."""
+    attempts: int = 0
+    """How often it was tried before, under another number: above 0, it looks first whether that had its effect."""
 
 
 @dataclass(frozen=True)

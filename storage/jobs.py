@@ -157,8 +157,9 @@ class JobQueue:
                 last=row.last,
                 coalesce=row.coalesce,
                 detail=row.detail,
+                attempts=row.attempts,
             )
-            await insert_jobs(connection, [again], attempts=row.attempts)
+            await insert_jobs(connection, [again])
         await self._news.tell(Topic.JOBS)
         return True
 
@@ -198,7 +199,7 @@ class JobQueue:
         return number
 
 
-async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attempts: int = 0) -> None:
+async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob]) -> None:
     """Store jobs, each taken in by the waiting job with the same coalescing key where there is one.
 
     That one becomes due at the earlier of both times, unless it failed before and waits to try again.
@@ -213,7 +214,7 @@ async def insert_jobs(connection: AsyncConnection, new: Sequence[NewJob], attemp
             "last": job.last,
             "coalesce": job.coalesce,
             "detail": job.detail,
-            "attempts": attempts,
+            "attempts": job.attempts,
         }
         for job in new
     ]

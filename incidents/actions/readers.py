@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from incidents.consequences import JobKind, confirmation_asked, outlet_told, published_elsewhere, reader_told
@@ -50,11 +51,11 @@ async def remove_reader(core: Core, token: str) -> Reader | None:
         return await unit.readers.remove(token)
 
 
-async def begin_telling(core: Core, incident: int, update: int) -> None:
+async def begin_telling(core: Core, incident: int, update: int, *, again: bool = False) -> None:
     """A job for each reader, webhook, channel and page elsewhere that is to be told of a published update.
 
     Of a correction, and of an update without ``notify``, only pages elsewhere are told, which then tell nobody.
-    Nobody gets mail of a page that has become private.
+    Nobody gets mail of a page that has become private. ``again``: whether some were told already is looked at.
     """
     async with core.storage.transaction() as unit:
         told = await unit.load(incident)
@@ -82,7 +83,7 @@ async def begin_telling(core: Core, incident: int, update: int) -> None:
             }
             await unit.enqueue(
                 [
-                    outlet_told(kind, id, number, event, name, at)
+                    replace(outlet_told(kind, id, number, event, name, at), attempts=int(again))
                     for kind, many in outlets.items()
                     for number in range(many)
                 ]

@@ -47,7 +47,7 @@ class Telling:
 
     async def begin(self, job: Job) -> None:
         """A job for each reader of what was published, and for whatever else is told of it."""
-        await begin_telling(self.core, job.subject, int(job.detail))
+        await begin_telling(self.core, job.subject, int(job.detail), again=job.attempt > 1)
 
     async def ask(self, job: Job) -> None:
         """Ask a reader to confirm. Raises CannotSucceed, TryLater."""
