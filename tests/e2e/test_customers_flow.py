@@ -1,5 +1,6 @@
 """From a sample alert to what customers read, and to Resolved: the demo, two windows, a reader and their mail."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -123,6 +124,8 @@ async def draft(ana: Window, screenshots: Path) -> None:
     form = ana.dialog("Status update")
     await form.get_by_label("Public title").fill("Problems with payments")
     await form.get_by_label("Message").fill(MESSAGE)
+    await start_from_a_template(ana)
+    await form.get_by_label("Message").fill(MESSAGE)
     await form.get_by_label("Next update").select_option(label="Within 30 minutes")
     await ana.page.screenshot(path=screenshots / "customers-01-form.png")
     await form.get_by_role("button", name="Preview").click()
@@ -132,6 +135,16 @@ async def draft(ana: Window, screenshots: Path) -> None:
     await preview.get_by_role("button", name="Close").last.click()
     await form.get_by_role("button", name="Ask for approval").click()
     await expect(ana.message("waits for approval").first).to_be_visible()
+
+
+async def start_from_a_template(ana: Window) -> None:
+    """It takes the place of what is written where that is confirmed, and else of nothing."""
+    form, question = ana.dialog("Status update"), ana.dialog("Replace the message?")
+    templates = form.locator("select", has_text="Start from a template")
+    for answer, text in (("Cancel", MESSAGE), ("Replace", re.compile("^We have found the cause"))):
+        await templates.select_option(label="Identified")
+        await question.get_by_role("button", name=answer).click()
+        await expect(form.get_by_label("Message")).to_have_value(text)
 
 
 async def approve(ben: Window, screenshots: Path, picture: str) -> None:
