@@ -262,7 +262,7 @@ async def test_nobody_gets_mail_of_a_page_that_has_become_private(office: Office
     await office.subscribe("lee@example.com")
     await office.publish("Not taken while the page was public.")
     organised = organisation()
-    hidden = organised.pages["status"].model_copy(update={"private": True})
+    hidden = organised.pages["status"].model_copy(update={"private": True, "name": "By invitation"})
     async with office.core.storage.transaction() as unit:
         await unit.organisation.held()
         await unit.organisation.save(organised.model_copy(update={"pages": {"status": hidden}}))
@@ -284,8 +284,15 @@ async def test_nobody_gets_mail_of_a_page_that_has_become_private(office: Office
         for press in (False, True):
             status, _ = await office.follow(link.replace("confirm", what), press)
             assert status == 404, what
-    _, text = await office.follow(link.replace("confirm", "leave"))
-    assert "You are not subscribed any more" in text and "outage" not in text and "Checkout" not in text
+    leaving = link.replace("confirm", "leave")
+    for press, said_then in (
+        (False, '<button class="button" type="submit">Unsubscribe'),
+        (True, "not subscribed any more"),
+    ):
+        status, text = await office.follow(leaving, press)
+        assert status == 200 and said_then in text
+        assert not [hint for hint in ("By invitation", "Checkout", "private", "href") if hint in text]
+    assert (await office.follow(leaving, press=False))[0] == 404
 
 
 async def test_a_mail_about_maintenance_says_when_it_is(office: Office) -> None:

@@ -19,7 +19,7 @@ from incidents.core import Core
 from incidents.public.page import Snapshot
 from incidents.public.readers import NoAddress, Reader
 from web.status import desk
-from web.status.answers import USELESS_LINK, not_now, nothing_here
+from web.status.answers import USELESS_LINK, leaving, left, not_now, nothing_here
 from web.status.kept import SAFE
 from web.status.surface import Reading, Rendered
 
@@ -103,12 +103,14 @@ class ReaderDesk:
     async def ask_to_leave(self, request: web.Request) -> web.Response:
         """The link of every mail but the first."""
         reader = await self._reader(request)
-        return _answer(desk.leaving(self._reading(request, reader.page), reader.address))
+        shown = self._shown(reader.page)
+        return _answer(desk.leaving(shown, reader.address)) if shown else leaving(request)
 
     async def leave(self, request: web.Request) -> web.Response:
         """One press, of a person's or of their mail program's: https://www.rfc-editor.org/rfc/rfc8058#section-3.2"""
         reader = _there(request, await remove_reader(self._core, request.match_info["token"]))
-        return _answer(desk.left(self._reading(request, reader.page)))
+        shown = self._shown(reader.page)
+        return _answer(desk.left(shown)) if shown else left(request)
 
     async def _may_ask(self) -> bool:
         may = all([await self._asked.hit(rate) for rate in parse_many(ASKED_AT_MOST)])
@@ -122,25 +124,24 @@ class ReaderDesk:
 
     def _public(self, request: web.Request) -> Reading:
         """Raises HTTPNotFound, for a private page too."""
-        reading = self._reading(request, request.match_info["page"])
-        if reading.snapshot.page.private:
+        shown = self._shown(request.match_info["page"])
+        if shown is None:
             raise nothing_here(request)
-        return reading
+        return shown
 
     def _followed(self, request: web.Request, reader: Reader) -> Reading:
-        """Raises HTTPNotFound for a page that has become private: nothing of it is mailed, or told to its readers."""
-        reading = self._reading(request, reader.page)
-        if reading.snapshot.page.private:
+        """Raises HTTPNotFound for a page that is gone, or private by now: nothing of it is told to its readers."""
+        shown = self._shown(reader.page)
+        if shown is None:
             raise nothing_here(request, USELESS_LINK)
-        return reading
+        return shown
 
-    def _reading(self, request: web.Request, page: str) -> Reading:
-        """Raises HTTPNotFound."""
+    def _shown(self, page: str) -> Reading | None:
+        """A page that everybody may see; None where there is no such page."""
         snapshot = self._pages(page)
-        if snapshot is None:
-            raise nothing_here(request)
-        place = "private" if snapshot.page.private else "status"
-        return Reading(snapshot, f"{self._url}/{place}/{page}", self._core.clock())
+        if snapshot is None or snapshot.page.private:
+            return None
+        return Reading(snapshot, f"{self._url}/status/{page}", self._core.clock())
 
 
 async def _answered(answer: Callable[[web.Request], Awaitable[web.Response]], request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from incidents.public.language import N_, language
 from incidents.public.readers import Reader
+from web.status.answers import LEFT
 from web.status.page import form, sentences, services_form
 from web.status.surface import Reading, Rendered
 
@@ -72,7 +73,7 @@ def subscribed(reading: Reading) -> Rendered:
 
 
 def left(reading: Reading) -> Rendered:
-    return _said(reading, N_("You are not subscribed any more"), N_("Nothing more is sent to you."))
+    return _said(reading, *LEFT)
 
 
 def _pressing(reading: Reading, address: str, what: str) -> Rendered:
