@@ -62,7 +62,8 @@ async def measure() -> list[Row]:
         began = time.time()
         await press()
         busy = await _commands(running)
-        await asyncio.wait_for(mails.all_there.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await mails.all_there.wait()
         await asyncio.sleep(1)  # in which a second mail would come
     told = {address for _, address in mails.came}
     return [

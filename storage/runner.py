@@ -180,7 +180,8 @@ class JobRunner:
         while (due := await self._queue.next_due(kinds)) is not None and due <= self._clock() + within:
             self._settled.clear()
             try:
-                await asyncio.wait_for(self._settled.wait(), timeout=0.02)
+                async with asyncio.timeout(0.02):
+                    await self._settled.wait()
             except TimeoutError:
                 continue
 

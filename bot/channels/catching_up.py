@@ -84,7 +84,8 @@ async def keep_caught_up(bot: Bot, common: CommonTurns | None = None) -> None:
             bot.missed.set()
         once_more = since is None
         with suppress(TimeoutError):
-            await asyncio.wait_for(bot.missed.wait(), ONCE_MORE if once_more else EVERY)
+            async with asyncio.timeout(ONCE_MORE if once_more else EVERY):
+                await bot.missed.wait()
 
 
 async def _is_our_turn(common: CommonTurns | None) -> bool:

@@ -88,7 +88,8 @@ class Courier:
             await asyncio.sleep(trouble.seconds)
         else:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._overtaken.wait(), trouble.seconds)
+                async with asyncio.timeout(trouble.seconds):
+                    await self._overtaken.wait()
         self._go(body, trouble.effect)
 
     async def _insist(self, body: Json, effect: str | None) -> None:

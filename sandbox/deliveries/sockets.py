@@ -81,7 +81,8 @@ class Sockets:
         connection.waiting[envelope["envelope_id"]] = answer
         try:
             await connection.socket.send_json(envelope)
-            return await asyncio.wait_for(answer, self._timing.acknowledge)
+            async with asyncio.timeout(self._timing.acknowledge):
+                return await answer
         except TimeoutError:
             raise UnansweredError("timeout") from None
         except ConnectionError:

@@ -160,7 +160,8 @@ class BackstageConnection:
         while True:
             outage = self._backstage.slack.troubles.outage
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), outage.left + SETTLE_SECONDS if outage else None)
+                async with asyncio.timeout(outage.left + SETTLE_SECONDS if outage else None):
+                    await self._woken.wait()
             self._woken.clear()
             await self._send_changed()
             await asyncio.sleep(SETTLE_SECONDS)

@@ -9,8 +9,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.refusals import RefusedError
-from sandbox.server import Sandbox
-from tests.sandbox.conftest import GENERAL, INCIDENTS, Heard, until
+from sandbox.server import Sandbox, running_sandbox
+from tests.sandbox.conftest import GENERAL, INCIDENTS, Heard, manifest, until
 
 
 async def test_a_message_reaches_the_app(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
@@ -72,6 +72,16 @@ async def test_with_nobody_connected_a_command_fails_and_events_are_lost(
     heard_ts = await ana.say(INCIDENTS, "somebody hears this")
     envelope = await socket.receive_json(timeout=1)
     assert envelope["payload"]["event"]["ts"] == heard_ts != lost
+
+
+async def test_a_sandbox_closes_though_its_app_goes_in_the_same_moment() -> None:
+    """What would have come again in a minute is not waited for."""
+    async with asyncio.timeout(20), running_sandbox(manifest()) as sandbox:
+        socket = await connect(sandbox)
+        await sandbox.person("ana").invite(GENERAL, sandbox.app.bot_user_id)
+        await socket.receive_json()
+        sandbox.slack.courier.sockets.cut()
+        await sandbox.slack.courier.close()
 
 
 async def test_an_address_opens_one_connection(sandbox: Sandbox) -> None:

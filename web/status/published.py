@@ -54,7 +54,8 @@ class Published:
     async def _keep_looking(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), PAUSE)
+                async with asyncio.timeout(PAUSE):
+                    await self._told.wait()
             self._told.clear()
             await self._look()
 
