@@ -13,7 +13,7 @@ import structlog
 from bot.doctor import examine
 from bot.exporting import WRITERS, export_timeline
 from bot.logs import start_log
-from bot.main import now, opened_storage, running_bot, settle_memory, stop_asked
+from bot.main import for_ever, now, opened_storage, running_bot, settle_memory, until_stopped
 from bot.organisation_file.addresses import address_lines, page_lines
 from bot.organisation_file.applying import apply_text, foresee_text, lines_of, read_text, written_organisation
 from bot.organisation_file.names import asking, without_slack
@@ -56,10 +56,9 @@ def cli() -> None:
 def run() -> None:
     """Work in your Slack workspace until stopped."""
 
-    async def work() -> int:
+    async def work() -> None:
         settings = load_settings()
         async with running_bot(settings) as running:
-            stopped = stop_asked()
             settle_memory()
             way = "HTTP" if settings.over_http else "Socket Mode"
             log.info(
@@ -68,11 +67,9 @@ def run() -> None:
                 http=f"{settings.tocsin_host}:{running.port}",
                 operations=f"{settings.tocsin_operations_host}:{running.operations_port}",
             )
-            await stopped.wait()
-            log.info("stopping")
-        return 0
+            await for_ever()
 
-    carry_out(work())
+    carry_out(until_stopped(work()))
 
 
 @cli.command()
@@ -81,19 +78,17 @@ def demo(port: int) -> None:
     """Try it without Slack: the real bot in a workspace on this machine, in your browser."""
     from bot.demo import running_demo  # a tenth of the time in which `run` starts, which has no use for it
 
-    async def work() -> int:
+    async def work() -> None:
         async with running_demo(port) as (sandbox, running):
-            stopped = stop_asked()
             pages = await running.bot.core.storage.read.public.snapshots()
             click.echo(f"\n  Open {sandbox.url} in your browser.")
             for page in pages:
                 click.echo(f"  Customers read {running.bot.url}/status/{page.page.id}")
             click.echo("\n  Ctrl-C ends it; nothing is kept.\n")
-            await stopped.wait()
-        return 0
+            await for_ever()
 
     start_log(logging.WARNING)
-    carry_out(work())
+    carry_out(until_stopped(work()))
 
 
 @cli.command()

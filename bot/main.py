@@ -7,8 +7,8 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from faulthandler import dump_traceback_later
@@ -237,21 +237,30 @@ def _in_words(fault: Exception) -> str:
     return str(fault)
 
 
-def stop_asked() -> asyncio.Event:
-    """From now on Ctrl-C and SIGTERM end nothing by themselves, but set this event.
+async def until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Do ``work``; Ctrl-C and SIGTERM cancel it, wherever it is by then. Gives the exit code.
 
     What has not ended by `DEADLINE` never will, and is ended where it stands, which the log then tells: every change
     is stored with what must follow from it, so that nothing is lost.
     """
-    stopped = asyncio.Event()
-
-    def stop() -> None:
-        stopped.set()
-        dump_traceback_later(DEADLINE, exit=True)
-
+    working = asyncio.create_task(work)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop)
-    return stopped
+        asyncio.get_running_loop().add_signal_handler(signal_number, _stop, working)
+    with suppress(asyncio.CancelledError):
+        await working
+    return 0
+
+
+def _stop(working: asyncio.Task[None]) -> None:
+    if not working.cancelling():
+        log.info("stopping")
+        dump_traceback_later(DEADLINE, exit=True)
+        working.cancel()
+
+
+async def for_ever() -> None:
+    """Until it is cancelled."""
+    await asyncio.Event().wait()
 
 
 def settle_memory() -> None:

@@ -76,11 +76,18 @@ async def tocsin(folder: Path, *arguments: str, **settings: str) -> Ended:
 @asynccontextmanager
 async def tocsin_run(folder: Path, **settings: str) -> AsyncIterator[Run]:
     """`tocsin run` in ``folder`` while the block runs, from when it says that it is ready."""
+    async with tocsin_begun(folder, **settings) as run:
+        await run.logged("ready")
+        yield run
+
+
+@asynccontextmanager
+async def tocsin_begun(folder: Path, **settings: str) -> AsyncIterator[Run]:
+    """The same, from its very beginning."""
     process = await _start(folder, ["run"], settings)
     run = Run(process)
     reading = asyncio.create_task(_read(run))
     try:
-        await run.logged("ready")
         yield run
     finally:
         if process.returncode is None:

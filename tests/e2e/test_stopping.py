@@ -20,7 +20,7 @@ from sandbox.deliveries.transport import Timing
 from sandbox.server import Sandbox, running_sandbox
 from sandbox.troubles import ApiTrouble
 from storage.storage import SqlStorage
-from tests.bot.command_line import REPOSITORY, Run, settings_for, tocsin_run
+from tests.bot.command_line import REPOSITORY, Run, settings_for, tocsin_begun, tocsin_run
 from tests.bot.free_port import free_port
 from tests.campaign.databases import gone, locked
 from tests.e2e.exactly_once import all_there_once, channel_of, jobs_done
@@ -162,6 +162,20 @@ async def test_while_people_talk_what_is_acknowledged_is_on_record_and_the_rest_
     await storage.close()
 
 
+async def test_while_it_starts_it_ends_too(sqlite_address: str, tmp_path: Path) -> None:
+    """The first process of a container hears no signal that it has not asked for."""
+    async with running_sandbox(MANIFEST) as sandbox:
+        await sandbox.person("ana").trouble(method="auth.test", delay=FOREVER)
+        async with tocsin_begun(tmp_path, **settings_for(sandbox, DATABASE_URL=sqlite_address)) as run:
+
+            async def meets_slack() -> bool:
+                return sandbox.slack.troubles.api[0].times == 0
+
+            await eventually(meets_slack)
+            await stopped_in_time(run)
+            assert "ready" not in "\n".join(run.log)
+
+
 async def test_while_it_stops_it_lives_and_is_not_ready(sqlite_address: str, tmp_path: Path) -> None:
     port = free_port()
     async with running_sandbox(MANIFEST) as sandbox:
@@ -204,12 +218,10 @@ async def test_a_thread_that_never_ends_does_not_keep_the_process(tmp_path: Path
         "from bot import command_line, main\n"
         "main.DEADLINE = 0.5\n"
         "async def work():\n"
-        "    stopped = main.stop_asked()\n"
         "    asyncio.get_running_loop().run_in_executor(None, threading.Event().wait)\n"
         "    print('at work', flush=True)\n"
-        "    await stopped.wait()\n"
-        "    return 0\n"
-        "command_line.carry_out(work())\n"
+        "    await main.for_ever()\n"
+        "command_line.carry_out(main.until_stopped(work()))\n"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, cwd=REPOSITORY, stdout=PIPE, stderr=PIPE
