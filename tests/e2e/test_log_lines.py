@@ -26,13 +26,13 @@ Line = dict[str, str]
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator["Log"]:
     """What the bot logs, as it does when people run it."""
-    written, handlers = StringIO(), list(logging.getLogger().handlers)
+    written, handlers, before = StringIO(), list(logging.getLogger().handlers), structlog.get_config()
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stderr", written)
         start_log()
     yield Log(written)
     logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 class Log:
