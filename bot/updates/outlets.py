@@ -97,9 +97,9 @@ def update_message(snapshot: Snapshot, event: Event, update: PublicUpdate, addre
     spoken = language(snapshot.page.language)
     title = f"*{spoken.status(event, update)}* · {escape(event.title)}"
     services = [
-        f"{escape(service.name)}: {spoken.impact(update.impacts[service.id])}"
+        f"{escape(service.name)}: {spoken.impact(update.leaves[service.id])}"
         for service in snapshot.page.services
-        if service.id in update.impacts
+        if service.id in update.leaves
     ]
     name = escape(snapshot.page.name)
     where = name if snapshot.page.private else f"<{address}|{name}>"

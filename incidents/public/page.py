@@ -86,6 +86,12 @@ class PublicUpdate:
     next_at: datetime | None = None
     """When the next update is promised."""
 
+    @property
+    def leaves(self) -> Mapping[str, Impact]:
+        """How each service that it is about does from then on: well, where it says that all is over."""
+        over = self.status is PublicStatus.RESOLVED
+        return {service: Impact.OPERATIONAL if over else impact for service, impact in self.impacts.items()}
+
 
 @dataclass(frozen=True)
 class Event:

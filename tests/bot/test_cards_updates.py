@@ -80,6 +80,12 @@ def test_whoever_follows_a_page_in_slack_reads_it_in_the_language_of_the_page() 
     assert "Checkout: Teilweiser Ausfall · API: Beeinträchtigt · <https://status.example|Acme Status>" in words(message)
 
 
+def test_once_all_is_over_whoever_follows_in_slack_reads_of_no_service_that_fails() -> None:
+    page, [*_, event] = BUSY.page, BUSY.events
+    over = replace(event.latest, status=PublicStatus.RESOLVED)
+    assert "Checkout: Operational" in words(update_message(Snapshot(page, ()), event, over, "").to_dict())
+
+
 def test_a_draft_that_reaches_nobody_or_tells_nobody_says_so() -> None:
     made = incident()
     quiet = drafted(made, FAILING.model_copy(update={"notify": False}))

@@ -17,7 +17,7 @@ from incidents.actions.readers import begin_telling
 from incidents.actions.updates import Writing, approve, draft
 from incidents.model.publishing_rules import StatusPage, Statuspage, Webhook
 from incidents.model.vocabulary import Impact, PublicStatus
-from tests.web.test_readers import ANA, BEN, Office, office, organisation
+from tests.web.test_readers import ANA, BEN, Office, office, organisation, said
 
 __all__ = ["office"]
 Json = dict[str, Any]
@@ -131,6 +131,17 @@ async def test_a_webhook_gets_what_the_page_says_signed(office: Office, receiver
     assert told["event"]["title"] == "Problems with payments" and told["update"]["body"] == "It fails."
     assert [(each["name"], each["impact"]) for each in told["services"]] == [("Checkout", "partial_outage")]
     assert told["event"]["url"].startswith(f"{office.url}/status/status/incidents/")
+
+
+async def test_once_all_is_over_no_service_is_told_to_fail(office: Office, receiver: Receiver) -> None:
+    await office.confirmed("kim@example.com")
+    await office.publish("It fails.")
+    await published(
+        office, Writing(body="It works.", status=PublicStatus.RESOLVED, impacts={"checkout": Impact.DEGRADED})
+    )
+    told = json.loads(receiver.taken[-1][1])
+    assert [(each["name"], each["impact"]) for each in told["services"]] == [("Checkout", "operational")]
+    assert "Checkout: Operational" in said(office.mail.taken[-1])
 
 
 async def test_a_webhook_that_was_away_is_told_again_and_one_that_refuses_is_given_up(

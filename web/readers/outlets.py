@@ -106,9 +106,9 @@ def _as_json(told: Told) -> dict[str, Any]:
         if event.window
         else None,
         "services": [
-            {"id": service.id, "name": service.name, "impact": update.impacts[service.id].value}
+            {"id": service.id, "name": service.name, "impact": update.leaves[service.id].value}
             for service in page.services
-            if service.id in update.impacts
+            if service.id in update.leaves
         ],
     }
 

@@ -66,9 +66,9 @@ def update_mail(letter: Letter, event: Event, update: PublicUpdate) -> EmailMess
     mail["List-Unsubscribe"] = f"<{letter.leave}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     services = [
-        f"{service.name}: {spoken.impact(update.impacts[service.id])}"
+        f"{service.name}: {spoken.impact(update.leaves[service.id])}"
         for service in letter.page.services
-        if service.id in update.impacts
+        if service.id in update.leaves
     ]
     link = letter.reading.address_of(event)
     window = spoken.window(event.window) if event.window else ""

@@ -273,7 +273,7 @@ def _stage_said(event: Event, update: PublicUpdate) -> IncidentStatus:
 def _affected(reading: Reading, before: PublicUpdate | None, update: PublicUpdate) -> list[Affected]:
     """Services that the update or the one before it was about, with how they did and do."""
     old = before.impacts if before is not None else {}
-    new = update.impacts if update.status is not PublicStatus.RESOLVED else {}
+    new = update.leaves
     return [
         Affected(
             code=service.id,
