@@ -175,6 +175,21 @@ async def test_a_page_elsewhere_says_the_same_once(office: Office, receiver: Rec
     assert receiver.asked[0][1] == "OAuth statuspage-key"
 
 
+async def test_what_is_tried_again_late_takes_back_nothing_that_the_page_elsewhere_says_since(
+    office: Office, receiver: Receiver
+) -> None:
+    receiver.status = 403
+    await office.publish("It fails.")
+    receiver.status = 200
+    await published(office, Writing(body="It works.", status=PublicStatus.RESOLVED))
+    for parked in await office.core.storage.jobs.parked():
+        await office.core.storage.jobs.retry(parked.job.id, office.clock())
+    await office.settled()
+    assert await office.core.storage.jobs.parked() == []
+    [there] = receiver.incidents
+    assert (there["status"], [each["body"] for each in there["incident_updates"]]) == ("resolved", ["It works."])
+
+
 async def test_a_correction_reaches_the_page_elsewhere_and_no_webhook(office: Office, receiver: Receiver) -> None:
     first = await office.publish("It fails.")
     await office.publish("It still fails.")

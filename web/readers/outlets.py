@@ -138,6 +138,8 @@ class Elsewhere:
             said = self._stands(told) | _says(told, before, loudly)
             if known is None:
                 await _asked(session, "POST", incidents, json={"incident": said})
+            elif _told_later(told, before):
+                return
             elif told.update.id not in before:
                 await _asked(session, "PATCH", f"{incidents}/{known['id']}", json={"incident": said})
             elif told.update.edited_at is not None:
@@ -167,6 +169,13 @@ def _says(told: Told, before: Sequence[str], loudly: bool) -> dict[str, Any]:
         "deliver_notifications": loudly,
         "metadata": {"tocsin": {"event": told.event.id, "updates": [*before, told.update.id]}},
     }
+
+
+def _told_later(told: Told, before: Sequence[str]) -> bool:
+    """Whether ``before`` has what came after an update, and not the update: said now, it would take that back."""
+    ids = [update.id for update in told.event.updates]
+    later = ids[ids.index(told.update.id) + 1 :]
+    return told.update.id not in before and not set(later).isdisjoint(before)
 
 
 def _planned(window: Window) -> dict[str, Any]:
