@@ -55,8 +55,19 @@ RESPONSE_URL = Limit("response_url", None)
 
 UNREADABLE = "the answer is not Slack's"
 
-RETRIED = {UNREADABLE, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-"""The errors after which the same call may succeed; all others say what is wrong with it."""
+RETRIED = {
+    UNREADABLE,
+    "fatal_error",
+    "internal_error",
+    "org_login_required",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+"""The errors after which the same call may succeed; all others say what is wrong with it.
+
+Those of teams and organisations pass with the workspace's migration: https://docs.slack.dev/reference/methods/auth.test#errors
+"""
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),

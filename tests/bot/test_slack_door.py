@@ -57,7 +57,7 @@ def asked(sandbox: Sandbox, method: str) -> int:
     return sum(call.name == method for call in sandbox.workspace.calls)
 
 
-@pytest.mark.parametrize("error", ["internal_error", "fatal_error", "service_unavailable", "request_timeout"])
+@pytest.mark.parametrize("error", ["request_timeout", "org_login_required", "team_added_to_org"])
 async def test_a_passing_fault_is_tried_again(sandbox: Sandbox, door: Door, error: str) -> None:
     trouble(sandbox, "auth.test", error=error)
 
