@@ -396,7 +396,13 @@ def _form(arguments: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _reason(error: Exception) -> str:
-    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+    """Why there is no answer; without the address that was asked, which may be a secret."""
+    match error:
+        case TimeoutError():
+            return "no answer in time"
+        case aiohttp.ClientResponseError(status=status):
+            return f"status {status}"
+    return str(error) or type(error).__name__
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

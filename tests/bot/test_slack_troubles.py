@@ -228,3 +228,13 @@ async def test_an_answer_that_comes_too_late_is_refused(
 async def test_an_answer_to_nobody_gives_up(door: Door) -> None:
     with pytest.raises(SlackUnavailable, match="Cannot connect"):
         await door.respond("http://127.0.0.1:1/commands/1", text="Done")
+
+
+async def test_where_a_file_goes_is_told_to_nobody_though_it_does_not_get_there(door: Door) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=502)
+
+    async with served(web.post("/upload/v1/secret", answer)) as port:
+        with pytest.raises(SlackUnavailable) as lost:
+            await door.upload(f"http://127.0.0.1:{port}/upload/v1/secret", b"x")
+    assert str(lost.value) == "upload: status 502"
