@@ -15,13 +15,15 @@ FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
 QUOTE = re.compile(r"(?:&gt;|>) ?")
 OPEN_QUOTE = re.compile(r"(?:&gt;|>){3} ?")
 BULLET = re.compile(r"\s*[•◦▪-] ")
+# https://docs.slack.dev/reference/block-kit/composition-objects/text-object ("URLs will be auto-converted into links")
+BARE_ADDRESS = r"https?://(?:(?!&[gl]t;)[^\s<>`|])*(?:(?!&[gl]t;)[^\s<>`|.,;:!?()*_~'\"])"
 SAFE_ADDRESS = re.compile(r"(?:https?|mailto|tel|slack):", re.IGNORECASE)
 
 
 def _styled(mark: str) -> str:
     """A pattern for text between two marks. Each place in it fits one alternative only: no text is slow."""
     sign = re.escape(mark)
-    whole = r"<[^<>\n]*>|`[^`\n]*`|:[a-z0-9_+'-]+:"
+    whole = rf"<[^<>\n]*>|`[^`\n]*`|:[a-z0-9_+'-]+:|{BARE_ADDRESS}"
     inner = rf"(?:{whole}|(?!{whole})[^{sign}\n])+?"
     return rf"(?<![\w{sign}]){sign}(?=\S)({inner})(?<=\S){sign}(?![\w{sign}])"
 
@@ -29,6 +31,7 @@ def _styled(mark: str) -> str:
 INLINE = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|<(?P<angle>[^<>\n]+)>"
+    rf"|(?P<address>{BARE_ADDRESS})"
     r"|:(?P<emoji>[a-z0-9_+'-]+(?:::skin-tone-[2-6])?):"
     rf"|(?P<b>{_styled('*')})|(?P<i>{_styled('_')})|(?P<s>{_styled('~')})"
 )
@@ -117,6 +120,8 @@ def _markup(match: re.Match[str], names: Names) -> Markup:
         return Markup("<code>{}</code>").format(unescaped(match["code"]))
     if match["angle"]:
         return angle(match["angle"], names)
+    if match["address"]:
+        return link(unescaped(match["address"]))
     if match["emoji"]:
         return emoji_span(match["emoji"])
     for tag in ("b", "i", "s"):

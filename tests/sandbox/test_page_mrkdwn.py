@@ -116,6 +116,21 @@ def test_malformed_markup_is_drawn_all_the_same(text: str) -> None:
     assert html(f"before {text} after").startswith("before ")
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "around"),
+    [
+        ("see https://x.test/a_b_c?d=1&amp;e=2.", "https://x.test/a_b_c?d=1&amp;e=2", "see {}."),
+        ("(https://x.test/)", "https://x.test/", "({})"),
+        ("*https://x.test/a_b*", "https://x.test/a_b", "<b>{}</b>"),
+        ("&lt;https://x.test&gt;", "https://x.test", "&lt;{}&gt;"),
+        ("_so_ https://x.test/_ *b*", "https://x.test/", "<i>so</i> {}_ <b>b</b>"),
+    ],
+)
+def test_an_address_that_is_written_out_is_a_link(text: str, address: str, around: str) -> None:
+    linked = f'<a href="{address}" target="_blank" rel="noopener noreferrer">{address}</a>'
+    assert html(text) == around.format(linked)
+
+
 def test_a_link_of_an_unsafe_scheme_is_text() -> None:
     assert html("<javascript:alert(1)|press me>") == "press me"
     assert html("<data:text/html,hello>") == "&lt;data:text/html,hello&gt;"

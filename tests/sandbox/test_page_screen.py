@@ -17,7 +17,7 @@ from sandbox.page.screen import Look, Screen, lesson
 from sandbox.page.unread import Unread
 from sandbox.refusals import RefusedError
 from sandbox.slack import Slack
-from sandbox.things import App, Channel, Message, Note, User, View
+from sandbox.things import App, Channel, Message, Note, Pin, User, View
 from sandbox.workspace import Workspace
 
 EVIL = "<script>alert('x')</script>"
@@ -136,6 +136,15 @@ def test_a_private_channel_is_named_to_its_members_only(workspace: Workspace, sc
     say(workspace, "C1", "UBEN", "see <#C3>")
     assert "#secret" in drawn(screen, "UBEN")
     assert "#private channel" in drawn(screen, "UANA")
+
+
+def test_what_is_repeated_of_a_message_names_people_as_it_does(workspace: Workspace, screen: Screen) -> None:
+    root = say(workspace, "C1", "UBEN", "*<@UANA>* look")
+    say(workspace, "C1", "UBEN", "done", thread_ts=root.ts, subtype="thread_broadcast", extra={"root": root.ts})
+    workspace.channels["C1"].pins.append(Pin(root.ts, 0, "UBEN"))
+    shown = drawn(screen)
+    assert ">@ana look</button>" in shown
+    assert "@ana look</a>" in shown
 
 
 def test_a_person_in_no_channel_has_a_page_too(workspace: Workspace, screen: Screen) -> None:
