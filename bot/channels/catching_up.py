@@ -204,6 +204,8 @@ async def _once_more(unit: Unit, told: Delivery, channel: _Channel) -> Delivery:
 async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_thread: bool) -> _Channel:
     """The channel since ``oldest``, with the threads that are not as the timeline has them, or with ``every_thread``.
 
+    Of a reply that was edited, an earlier edit may have been told late.
+
     What the timeline has is read first, so that what is said meanwhile is not taken for deleted.
     """
     at = bot.core.clock()
@@ -213,6 +215,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_
     found = [message async for message in _messages(bot, "conversations.history", **bounds)]
     read = {each.ts for each in found if each.reply_count and (every_thread or each.reply_count != replies[each.ts])}
     read |= {each.ts for each in found if not each.reply_count and replies[each.ts]}
+    read |= {each.thread for each in there.values() if each.thread and each.left_at > moment(each.message)}
     for thread in read:
         found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]
     return _Channel(at, oldest, there, found, read)

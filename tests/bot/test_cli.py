@@ -50,7 +50,7 @@ async def test_run_works_in_socket_mode_and_ends_at_sigterm(sandbox: Sandbox, tm
         await ana.command(GENERAL, "/incident help")
         asked = time.monotonic()
         assert await run.stopped_by(signal.SIGTERM) == 0
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 10
     assert (tmp_path / "tocsin.db").exists()
 
 

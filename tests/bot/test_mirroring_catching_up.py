@@ -16,7 +16,7 @@ from bot.context import channel
 from incidents.actions.change import change_status
 from incidents.model import facts
 from incidents.model.vocabulary import Status
-from incidents.ports import Claim
+from incidents.ports import Claim, Mirrored
 from sandbox.client import Person
 from sandbox.server import Sandbox
 from sandbox.troubles import DeliveryTrouble
@@ -41,6 +41,11 @@ class Absence:
             caught = await catch_up(floor.bot)
             await floor.settled()
             yield floor, caught
+
+
+async def there(floor: Floor, room: str) -> list[Mirrored]:
+    """What the timeline of INC-1 has of what was written of late, as it was left."""
+    return await floor.storage.read.mirrored(1, channel(room), floor.clock() - timedelta(minutes=5))
 
 
 @pytest.fixture
@@ -214,8 +219,7 @@ async def test_what_was_deleted_meanwhile_is_noted_once(absence: Absence) -> Non
         assert await catch_up(floor.bot) == 0
         assert await catch_up(floor.bot, floor.clock() - timedelta(minutes=5)) == 0
         assert await verify(floor.storage, 1) is None
-        there = await floor.storage.read.mirrored(1, channel(room), floor.clock() - timedelta(minutes=5))
-        assert [each.message for each in there] == [kept, root, answers[0], answers[2]]
+        assert [each.message for each in await there(floor, room)] == [kept, root, answers[0], answers[2]]
 
 
 async def test_a_whole_thread_that_was_deleted_is_noted(absence: Absence) -> None:
@@ -396,6 +400,26 @@ async def test_edits_that_are_heard_while_the_channel_is_read_are_there_once(abs
         await absence.ana.edit(room, ts, "two")
         assert await reading == 0
         assert [fact.text for fact in await floor.facts(facts.MessageEdited)] == ["one", "two"]
+
+
+async def test_a_replys_edit_that_is_told_late_gives_way_to_how_the_reply_was_read(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "root")
+        await floor.settled()
+        troubles = floor.sandbox.slack.troubles.deliveries
+        troubles += [DeliveryTrouble("drop"), DeliveryTrouble("delay", seconds=0.5), DeliveryTrouble("drop")]
+        reply = await absence.ana.say(room, "first", thread_ts=root)
+        for text in ("second", "third"):
+            await absence.ana.edit(room, reply, text)
+        assert await catch_up(floor.bot) == 1
+        await eventually(lambda: floor.sandbox.slack.courier.is_idle)
+        assert [fact.text for fact in await floor.facts(facts.MessageEdited)] == ["second"]
+
+        assert await catch_up(floor.bot, floor.clock() - catching_up.OF_LATE) == 1
+        [left] = [each for each in await there(floor, room) if each.message == reply]
+        assert left.text == "third"
+        assert await catch_up(floor.bot, floor.clock() - catching_up.OF_LATE) == 0
 
 
 async def test_an_edit_that_is_found_stands_after_those_that_were_heard(absence: Absence) -> None:

@@ -73,11 +73,11 @@ async def test_a_lost_connection_is_tried_again(sandbox: Sandbox, door: Door, cu
 
 
 async def test_an_answer_that_takes_too_long_is_given_up_and_tried_again(sandbox: Sandbox, door: Door) -> None:
-    trouble(sandbox, "auth.test", delay=2.0)
+    trouble(sandbox, "auth.test", delay=9.0)
     began = time.monotonic()
 
     assert (await door.call("auth.test"))["ok"]
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 9.0
 
 
 async def test_slacks_wish_to_wait_is_obeyed(sandbox: Sandbox, door: Door) -> None:

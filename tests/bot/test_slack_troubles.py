@@ -116,7 +116,7 @@ async def test_a_call_that_is_not_answered_ends_in_time(door: Door, ana: Person)
     began = time.monotonic()
     with pytest.raises(SlackUnavailable, match="no answer in time"):
         await door.call("chat.postMessage", **POST)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 async def test_errors_carry_slacks_request_id(door: Door, ana: Person) -> None:

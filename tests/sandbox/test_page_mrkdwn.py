@@ -104,9 +104,9 @@ SLOW_IF_GUESSED = ["*" + "<a>" * 5000, "_" + "`a` :b: " * 5000, "*a _b ~c " * 50
 
 @pytest.mark.parametrize("text", SLOW_IF_GUESSED, ids=lambda text: str(text)[:9])
 def test_no_text_is_slow_to_draw(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     html(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

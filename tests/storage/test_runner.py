@@ -26,6 +26,8 @@ from tests.storage.people import ANA
 
 QUICK = Patience(first_retry=timedelta(milliseconds=10), failures=3)
 SOON = timedelta(seconds=2)
+LONG = 30.0
+"""Seconds; for what would otherwise take an hour."""
 
 
 def now() -> datetime:
@@ -77,13 +79,12 @@ async def enqueue(storage: SqlStorage, *lanes: str, wait: timedelta = timedelta(
 
 async def test_what_follows_from_an_action_runs_at_its_commit(quiet: SqlStorage) -> None:
     seen = Recorder()
-    async with running(JobRunner(quiet, every(seen), now)) as runner:
-        committed = perf_counter()
+    async with running(JobRunner(quiet, every(seen), now, Patience(poll=timedelta(hours=1)))) as runner:
         await change_severity(Core(quiet, now), 1, ANA, Severity.SEV1)
-        await runner.idle()
+        async with asyncio.timeout(LONG):
+            await runner.idle()
 
     assert JobKind.SHOW_CARD in [job.kind for job in seen.jobs]
-    assert seen.at[0] - committed < 0.5
 
 
 async def test_a_rolled_back_action_leaves_nothing_to_run(quiet: SqlStorage) -> None:
@@ -105,9 +106,10 @@ async def test_a_job_that_is_due_later_runs_on_time(quiet: SqlStorage) -> None:
         await enqueue(quiet, "lane", wait=timedelta(seconds=0.3))
         await runner.idle()
         assert seen.jobs == []
-        await runner.idle(within=SOON)
+        async with asyncio.timeout(LONG):
+            await runner.idle(within=SOON)
 
-    assert 0.3 <= seen.at[0] - begun < 0.8
+    assert seen.at[0] - begun >= 0.3
 
 
 async def test_on_postgresql_what_another_process_stored_is_heard_of_at_once(postgresql_address: str) -> None:
