@@ -8,6 +8,7 @@ import contextlib
 import time
 from collections.abc import Coroutine
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.deliveries.http import RequestUrl
@@ -17,6 +18,16 @@ from sandbox.log import Call
 from sandbox.things import App, Json
 from sandbox.troubles import DeliveryTrouble, Troubles
 from sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What is delivered: `by` is the id of the user who caused it, `effect` the trouble that befalls it, in words."""
+
+    kind: Kind
+    payload: Json
+    by: str | None
+    effect: str | None = None
 
 
 class Courier:
@@ -37,31 +48,33 @@ class Courier:
         """Whether nothing is under way to the app, held back, or to come again."""
         return not self._tasks
 
-    def send_event(self, body: Json) -> None:
+    def send_event(self, body: Json, by: str | None = None) -> None:
         """Deliver an event in the background, after those sent before; again if it is not acknowledged."""
-        match trouble := self._troubles.for_event(str(body["event"].get("type"))):
+        trouble = self._troubles.for_event(str(body["event"].get("type")))
+        event = Parcel("events_api", body, by, trouble.effect if trouble else None)
+        match trouble:
             case None:
-                self._go(body, None)
+                self._go(event)
             case DeliveryTrouble(delivery="drop"):
-                with self._noted("events_api", body, trouble.effect) as call:
+                with self._noted(event) as call:
                     call.failure = "dropped"
             case DeliveryTrouble(delivery="delay" | "reorder"):
-                self._begin(self._hold(body, trouble))
+                self._begin(self._hold(event, trouble))
             case DeliveryTrouble(delivery="double"):
-                self._go(body, trouble.effect)
-                self._go(body, trouble.effect)
+                self._go(event)
+                self._go(event)
             case DeliveryTrouble(delivery="cut"):
-                self._go(body, trouble.effect)
+                self._go(event)
                 # Runs after the sending that was begun above.
                 asyncio.get_running_loop().call_soon(self.sockets.cut)
 
     def tell(self, kind: Kind, payload: Json) -> None:
         """Deliver once, in the background, what nobody waits for."""
-        self._begin(self._try(kind, payload))
+        self._begin(self._try(Parcel(kind, payload, author(payload))))
 
     async def ask(self, kind: Kind, payload: Json) -> Any:
         """Deliver what a person waits for, once; gives the acknowledgement's body. Raises UnansweredError."""
-        return await self._deliver(kind, payload)
+        return await self._deliver(Parcel(kind, payload, author(payload)))
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -76,13 +89,13 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _go(self, body: Json, effect: str | None) -> None:
+    def _go(self, event: Parcel) -> None:
         """Send an event now, and let those go that it was to overtake."""
-        self._begin(self._insist(body, effect))
+        self._begin(self._insist(event))
         self._overtaken.set()
         self._overtaken = asyncio.Event()
 
-    async def _hold(self, body: Json, trouble: DeliveryTrouble) -> None:
+    async def _hold(self, event: Parcel, trouble: DeliveryTrouble) -> None:
         """Send an event late: after some seconds, or once another has overtaken it."""
         if trouble.delivery == "delay":
             await asyncio.sleep(trouble.seconds)
@@ -90,14 +103,14 @@ class Courier:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(trouble.seconds):
                     await self._overtaken.wait()
-        self._go(body, trouble.effect)
+        self._go(event)
 
-    async def _insist(self, body: Json, effect: str | None) -> None:
+    async def _insist(self, event: Parcel) -> None:
         """An event nobody listens to is lost at once; one that was sent and not acknowledged comes again."""
         retry: Retry | None = None
         for number, wait in enumerate((*self._timing.retries, None), 1):
             try:
-                await self._deliver("events_api", body, retry, effect)
+                await self._deliver(event, retry)
             except UnansweredError as unanswered:
                 if wait is None or unanswered.is_final:
                     return
@@ -108,23 +121,25 @@ class Courier:
             else:
                 return
 
-    async def _try(self, kind: Kind, payload: Json) -> None:
+    async def _try(self, parcel: Parcel) -> None:
         with contextlib.suppress(UnansweredError):
-            await self._deliver(kind, payload)
+            await self._deliver(parcel)
 
-    async def _deliver(self, kind: Kind, payload: Json, retry: Retry | None = None, effect: str | None = None) -> Any:
-        with self._noted(kind, payload, effect) as call:
+    async def _deliver(self, parcel: Parcel, retry: Retry | None = None) -> Any:
+        with self._noted(parcel) as call:
             try:
-                call.answer = await self._transport(kind, payload).deliver(kind, payload, retry)
+                transport = self._transport(parcel.kind, parcel.payload)
+                call.answer = await transport.deliver(parcel.kind, parcel.payload, retry)
             except UnansweredError as unanswered:
                 call.answer, call.failure = {"unanswered": unanswered.reason}, unanswered.reason
                 raise
         return call.answer
 
-    def _noted(self, kind: Kind, payload: Json, effect: str | None) -> AbstractContextManager[Call]:
+    def _noted(self, parcel: Parcel) -> AbstractContextManager[Call]:
         """In the log while it is under way, and after."""
-        name = payload.get("event", {}).get("type") or payload.get("type") or payload.get("command", kind)
-        call = Call(time.time(), "delivery", name, payload, kind=kind, by=author(payload), trouble=effect)
+        payload = parcel.payload
+        name = payload.get("event", {}).get("type") or payload.get("type") or payload.get("command", parcel.kind)
+        call = Call(time.time(), "delivery", name, payload, kind=parcel.kind, by=parcel.by, trouble=parcel.effect)
         return self._workspace.calls.timed(call)
 
     def _transport(self, kind: Kind, payload: Json) -> Transport:
@@ -142,8 +157,8 @@ class Courier:
 
 
 def author(payload: Json) -> str | None:
-    """Whose act this tells the app of: events, commands and interactions each say it in their own way."""
-    user = payload.get("event", payload).get("user") or payload.get("user_id")
+    """Whose command or interaction it is."""
+    user = payload.get("user") or payload.get("user_id")
     return user["id"] if isinstance(user, dict) else user
 
 

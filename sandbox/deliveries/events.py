@@ -39,7 +39,7 @@ class EventFeed:
         tell = TELLERS.get(change.kind)
         for event in tell(self._workspace, change) if tell else ():
             if event.subscription in app.bot_events and (event.scope is None or event.scope in app.scopes):
-                self._courier.send_event(callback(self._workspace, event.body, change.channel))
+                self._courier.send_event(callback(self._workspace, event.body, change.channel), by=change.user)
 
 
 def callback(workspace: Workspace, event: Json, channel_id: str | None) -> Json:

@@ -181,3 +181,30 @@ async def test_a_thousand_messages_arrive_once_and_in_order(
     await heard.next(ts=stamps[-1])
     await asyncio.sleep(0)
     assert [e["ts"] for e in heard if e.get("user") == "U0ANA"] == stamps[:-1]
+
+
+async def test_the_log_says_who_caused_each_delivery(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
+    ana, ben, bot = sandbox.person("ana"), sandbox.person("ben"), sandbox.app.bot_user_id
+    await web.conversations_join(channel=INCIDENTS)
+    ts = await ben.say(INCIDENTS, "teh", files=[{"name": "a.txt", "content": "x"}])
+    await ben.edit(INCIDENTS, ts, "the")
+    await ana.delete(INCIDENTS, ts)
+    await ana.bot_message(INCIDENTS, "Firing")
+    await web.conversations_archive(channel=INCIDENTS)
+    await heard.next(type="channel_archive")
+    told = [
+        (event["type"], event.get("subtype"), call.by)
+        for call in sandbox.workspace.calls
+        if (event := call.arguments.get("event"))
+    ]
+    assert told == [
+        ("member_joined_channel", None, bot),
+        ("message", "channel_join", bot),
+        ("message", "file_share", "U0BEN"),
+        ("file_shared", None, "U0BEN"),
+        ("message", "message_changed", "U0BEN"),
+        ("message", "message_deleted", "U0ANA"),
+        ("message", "bot_message", "U0GRAFANA"),
+        ("message", "channel_archive", bot),
+        ("channel_archive", None, bot),
+    ]
