@@ -4,6 +4,7 @@ Slack's rules and error names (docs.slack.dev/reference/methods, conversations.*
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox import messages
@@ -13,6 +14,8 @@ from sandbox.workspace import Workspace
 
 MAX_NAME = 80
 MAX_NOTE = 250
+KINDS = {"channel": "public", "group": "private", "im": "im"}
+"""What a conversation filter calls each kind of channel."""
 MAX_INVITED = 1000
 """At once: docs.slack.dev/reference/methods/conversations.invite."""
 
@@ -66,6 +69,19 @@ def direct(workspace: Workspace, one: str, other: str) -> Channel:
     workspace.channels[channel.id] = channel
     workspace.publish("channel_created", channel.id, one)
     return channel
+
+
+def passes(workspace: Workspace, channel: Channel, wanted: Mapping[str, Any]) -> bool:
+    """Whether a conversation filter lets the channel through; an empty one lets all.
+
+    docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object
+    """
+    with_bot = channel.is_im and any(workspace.users[member].is_bot for member in channel.members)
+    return (
+        KINDS[channel.kind] in (wanted.get("include") or KINDS.values())
+        and not (wanted.get("exclude_external_shared_channels") and channel.is_ext_shared)
+        and not (wanted.get("exclude_bot_users") and with_bot)
+    )
 
 
 def join(workspace: Workspace, channel: Channel, user: str) -> None:

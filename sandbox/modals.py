@@ -6,19 +6,25 @@ docs.slack.dev/reference/methods (views.*) and docs.slack.dev/surfaces/modals; t
 import secrets
 from typing import Any
 
-from sandbox import forms
+from sandbox import channels, forms
+from sandbox.blockkit import blocks as kit
 from sandbox.blockkit.surfaces import check_view
 from sandbox.messages import name_blocks
 from sandbox.refusals import RefusedError
-from sandbox.things import Json, View
+from sandbox.things import Channel, Json, View
 from sandbox.workspace import Workspace
 
 MAX_STACK = 3
 
 
-def open_modal(workspace: Workspace, user: str, content: Any) -> View:
-    """Open a new stack for `user`, in place of what is open. Raises RefusedError as `check_view`."""
+def open_modal(workspace: Workspace, user: str, content: Any, channel: str | None = None) -> View:
+    """Open a new stack for `user`, who looks at `channel`, in place of what is open.
+
+    Raises RefusedError as `check_view`.
+    """
     view = _new(workspace, user, content, "modal")
+    if channel in workspace.channels:
+        _begin_with(workspace, view, workspace.channels[channel])
     for closed in workspace.open_views(user):
         workspace.publish("view_closed", user=user, view=closed)
     workspace.views[user] = [view]
@@ -105,6 +111,20 @@ def _new(workspace: Workspace, user: str, content: Any, kind: str, before: list[
         root_view_id=view_id,
         values=forms.initial_values(named["blocks"]),
     )
+
+
+def _begin_with(workspace: Workspace, view: View, channel: Channel) -> None:
+    """Have the conversation chosen where a menu asks for the present one, and its filter lets it through.
+
+    docs.slack.dev/reference/block-kit/block-elements/select-menu-element#conversations_select
+    """
+    for block in kit.flat(view.blocks):
+        for element in kit.elements(block):
+            wanted = element.get("default_to_current_conversation")
+            if wanted and channels.passes(workspace, channel, element.get("filter") or {}):
+                several = element["type"].startswith("multi_")
+                element |= {"initial_conversations": [channel.id]} if several else {"initial_conversation": channel.id}
+    view.values = forms.initial_values(view.blocks)
 
 
 def _named(workspace: Workspace, content: Json, before: list[Json] | None) -> Json:

@@ -15,15 +15,15 @@ from sandbox.things import Json, View
 @method("views.open")
 def open_(ask: Ask) -> Json:
     content = _content(ask)
-    user = ask.slack.triggers.exchange(ask.text("trigger_id"))
-    return _answer(modals.open_modal(ask.workspace, user, content))
+    trigger = ask.slack.triggers.exchange(ask.text("trigger_id"))
+    return _answer(modals.open_modal(ask.workspace, trigger.user, content, trigger.channel))
 
 
 @method("views.push")
 def push(ask: Ask) -> Json:
     content = _content(ask)
-    user = ask.slack.triggers.exchange(ask.text("trigger_id"))
-    return _answer(modals.push(ask.workspace, user, content))
+    trigger = ask.slack.triggers.exchange(ask.text("trigger_id"))
+    return _answer(modals.push(ask.workspace, trigger.user, content))
 
 
 @method("views.update")

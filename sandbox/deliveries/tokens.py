@@ -15,7 +15,10 @@ from sandbox.refusals import RefusedError
 
 @dataclass
 class Trigger:
+    """A person's act, and the conversation before them at the time, where that is known."""
+
     user: str
+    channel: str | None
     issued: float
     used: bool = False
 
@@ -26,9 +29,9 @@ class Triggers:
         self._issued: dict[str, Trigger] = {}
         self._numbers = itertools.count(1_000_000)
 
-    def issue(self, user: str) -> str:
+    def issue(self, user: str, channel: str | None) -> str:
         trigger_id = f"{next(self._numbers)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        self._issued[trigger_id] = Trigger(user, time.monotonic())
+        self._issued[trigger_id] = Trigger(user, channel, time.monotonic())
         return trigger_id
 
     def owner(self, trigger_id: str) -> str | None:
@@ -36,8 +39,8 @@ class Triggers:
         trigger = self._issued.get(trigger_id)
         return trigger.user if trigger else None
 
-    def exchange(self, trigger_id: str) -> str:
-        """The person whose act it was; the trigger is used up.
+    def exchange(self, trigger_id: str) -> Trigger:
+        """Whose act it was and where; the trigger is used up.
 
         Raises RefusedError `invalid_trigger_id`, `exchanged_trigger_id`, `expired_trigger_id`.
         """
@@ -49,7 +52,7 @@ class Triggers:
         if time.monotonic() - trigger.issued > self._timing.trigger:
             raise RefusedError("expired_trigger_id")
         trigger.used = True
-        return trigger.user
+        return trigger
 
 
 @dataclass

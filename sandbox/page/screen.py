@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from sandbox import channels
 from sandbox.api.registry import METHODS
 from sandbox.limits import MODES
 from sandbox.page import mrkdwn
@@ -29,8 +30,6 @@ HEX_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
 NAMED_COLOURS = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
 
 
-# What a conversation filter calls each kind of conversation.
-CONVERSATIONS = {"channel": "public", "group": "private", "im": "im"}
 CHANNELS_ONLY = {"include": ["public", "private"]}
 
 
@@ -98,19 +97,11 @@ class WorkspaceNames:
         return [Choice(channel.id, channel.name) for channel in visible]
 
     def conversation_choices(self, wanted: Mapping[str, Any]) -> list[Choice]:
-        """docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object"""
-        included = wanted.get("include") or list(CONVERSATIONS.values())
-        visible = [c for c in self.workspace.visible_channels(self.reader) if not c.is_archived]
         return [
             Choice(c.id, conversation_name(self.workspace, c, self.reader))
-            for c in visible
-            if CONVERSATIONS[c.kind] in included
-            and not (wanted.get("exclude_external_shared_channels") and c.is_ext_shared)
-            and not (wanted.get("exclude_bot_users") and c.is_im and self._has_bot(c))
+            for c in self.workspace.visible_channels(self.reader)
+            if not c.is_archived and channels.passes(self.workspace, c, wanted)
         ]
-
-    def _has_bot(self, channel: Channel) -> bool:
-        return any(self.workspace.users[member].is_bot for member in channel.members)
 
 
 class Screen:

@@ -35,8 +35,8 @@ def slackbot(slack: Slack, channel: Channel, reader: str, text: str) -> None:
     messages.whisper(slack.workspace, channel, slack.workspace.slackbot, reader, Draft(text, username="Slackbot"))
 
 
-def triggered(slack: Slack, person: User) -> Json:
-    return {"trigger_id": slack.triggers.issue(person.id)}
+def triggered(slack: Slack, person: User, channel: str | None = None) -> Json:
+    return {"trigger_id": slack.triggers.issue(person.id, channel)}
 
 
 def answerable(slack: Slack, person: User, channel: Channel, message_ts: str | None = None) -> Json:

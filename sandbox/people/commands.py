@@ -46,7 +46,7 @@ async def command(slack: Slack, person: User, act: Command) -> Json:
         raise RefusedError("unknown_command")
     text = escaped(slack.workspace, rest.strip()) if known.get("should_escape") else rest.strip()
     payload = slash_command(slack.workspace, channel, person, word, text)
-    payload |= answerable(slack, person, channel) | triggered(slack, person)
+    payload |= answerable(slack, person, channel) | triggered(slack, person, channel.id)
     try:
         said = await ask(slack, "slash_commands", payload)
     except RefusedError as refused:
@@ -97,7 +97,7 @@ async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
         raise RefusedError("unknown_shortcut")
     if act.ts is None:
         payload = shortcut_used(slack.workspace, "shortcut", person)
-        payload |= {"callback_id": act.callback_id, "action_ts": action_ts(), **triggered(slack, person)}
+        payload |= {"callback_id": act.callback_id, "action_ts": action_ts(), **triggered(slack, person, act.channel)}
         await ask(slack, "interactive", payload)
         return {}
     channel = open_channel_of(slack, person, act.channel or "")
@@ -109,7 +109,7 @@ async def shortcut(slack: Slack, person: User, act: Shortcut) -> Json:
         "message_ts": message.ts,
         "message": message_json(slack.workspace, message),
         **in_channel(channel),
-        **triggered(slack, person),
+        **triggered(slack, person, channel.id),
         **answerable(slack, person, channel, message.ts),
     }
     await ask(slack, "interactive", payload)

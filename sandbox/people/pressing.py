@@ -77,7 +77,7 @@ async def press(slack: Slack, person: User, act: Press) -> Json:
     else:
         payload |= {"state": {"values": values}}
     if forms.is_told(blocks, act.block_id):
-        await ask(slack, "interactive", payload | triggered(slack, person) | {"actions": [action]})
+        await ask(slack, "interactive", payload | triggered(slack, person, act.channel) | {"actions": [action]})
     return {}
 
 

@@ -260,6 +260,24 @@ async def test_a_form_that_asks_where_to_answer_gets_addresses_for_it(
     await until(lambda: any(message.text == "Noted" for message in said))
 
 
+async def test_a_menu_begins_with_the_conversation_before_the_person_where_its_filter_lets_it(
+    sandbox: Sandbox, app: App, web: AsyncWebClient
+) -> None:
+    here = {"type": "conversations_select", "default_to_current_conversation": True}
+    only_private = here | {"filter": {"include": ["private"]}}
+    blocks = [
+        entry("one", here),
+        entry("some", here | {"type": "multi_conversations_select"}),
+        entry("none", only_private),
+    ]
+    await open_form(sandbox, app, web, modal(*blocks))
+    [form] = await sandbox.person("ana").views()
+    values = form["state"]["values"]
+    assert values["one"]["value"]["selected_conversation"] == GENERAL
+    assert values["some"]["value"]["selected_conversations"] == [GENERAL]
+    assert values["none"]["value"]["selected_conversation"] is None
+
+
 async def test_menus_on_messages_send_what_was_chosen(sandbox: Sandbox, app: App, web: AsyncWebClient) -> None:
     option = {"text": plain("Identified"), "value": "identified"}
     menu = {"type": "static_select", "action_id": "value", "options": [option]}

@@ -71,7 +71,7 @@ const PRESSES = {
   "[data-close-thread]": () => lookAt({ thread: null }),
   "[data-dismiss]": (button) => actOrSay("delete", addressOf(button)),
   "[data-shortcut]": (button) =>
-    actOrSay("shortcut", { callback_id: button.dataset.shortcut, ...(addressOf(button) ?? {}) }),
+    actOrSay("shortcut", { callback_id: button.dataset.shortcut, channel: presentLook().channel, ...addressOf(button) }),
   "[data-join]": async (button) => {
     const answer = await actOrSay("join", { channel: button.dataset.join });
     button.closest("dialog")?.close();
