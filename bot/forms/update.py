@@ -190,7 +190,7 @@ def _preview(answers: Answers, now: datetime, spoken: Language) -> list[Block]:
         section(f"*{escape(answers.title) or '(no title yet)'}*"),
         *([context(_from_until(window))] if window else []),
         *([context("   ".join(services))] if services else []),
-        *([context(promise % {"at": slack_date(promised, "{time}")})] if promised and not over else []),
+        *([context(promise % {"at": slack_date(promised, "{time}")})] if promised else []),
         *map(section, in_sections(f"*{spoken.say(STATUSES[stands])}*\n{said}")),
     ]
 
@@ -301,7 +301,9 @@ def _window(answers: Answers) -> Sequence[Block]:
 
 
 def _promised(answers: Answers, now: datetime) -> datetime | None:
-    """Counted from when customers read it: now, or the later time for which it is planned."""
+    """Counted from when customers read it: now, or the later time for which it is planned; nothing once all is over."""
+    if answers.status is PublicStatus.RESOLVED:
+        return None
     if answers.promise == KEPT:
         return answers.next_at
     told = max(now, answers.publish_at or now)

@@ -281,6 +281,7 @@ def test_a_promise_counts_from_when_customers_read_it() -> None:
     for planned, told in ((None, NOW), (NOW + timedelta(hours=2), NOW + timedelta(hours=2))):
         written = writing_in(replace(answers, publish_at=planned), NOW)
         assert written.next_at == told + timedelta(minutes=30)
+    assert writing_in(replace(answers, status=PublicStatus.RESOLVED), NOW).next_at is None
 
 
 def test_the_history_is_what_customers_read_and_what_waits() -> None:
