@@ -161,7 +161,7 @@ CONSEQUENCES: dict[type[Fact], tuple[Consequence, ...]] = {
     facts.AlertUnlinked: (CARD, NOTICE),
     facts.AlertAccepted: (CARD,),
     facts.AlertResolved: (CARD, NOTICE),
-    facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED, READ_BACK),
+    facts.ChannelAttached: (GREET, INVITE, CARD, FIRST_TOPIC, ANNOUNCE, CALL_PAGED, READ_BACK, REMIND),
     facts.ChannelDetached: (FAREWELL, UPDATE_ANNOUNCEMENT),
     facts.ChannelArchived: (UPDATE_ANNOUNCEMENT,),
     facts.ChannelRenamed: (),

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from incidents.actions.declare import Declare, declare
 from incidents.actions.readers import begin_telling
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
 from incidents.model.publishing_rules import ServicesShown, StatusPage
+from incidents.model.vocabulary import Impact, Severity
 from sandbox.client import Person
 from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, option_reading, words
@@ -278,6 +280,22 @@ async def test_customers_who_wait_are_remembered(workplace: Workplace, ana: Pers
     assert "<@U0ANA>" in reminder["text"]
     answer = await workplace.answered(ana, channel, workplace.press(ana, channel, reminder, "Snooze 30 min"))
     assert "Nobody is reminded before" in answer["text"]
+
+
+async def test_customers_of_what_was_affected_from_the_beginning_are_remembered_too(
+    workplace: Workplace, channel: str
+) -> None:
+    hurt = {"checkout": Impact.MAJOR_OUTAGE}
+    core, ben = workplace.running.bot.core, Somebody.of("slack", "U0BEN")
+    await declare(core, Declare(ben, "form", "API fails", severity=Severity.SEV1, impacts=hurt))
+
+    async def opened() -> str | None:
+        there = (await workplace.incident(2)).channel
+        return there.channel.id if there else None
+
+    opened_there = await eventually(opened)
+    await workplace.later(minutes=31)
+    assert [m for m in await workplace.by_bot(opened_there) if "were told nothing. An update is due." in words(m)]
 
 
 async def test_what_comes_up_while_a_draft_waits_is_said_on_its_card(
