@@ -284,6 +284,14 @@ def publication_due(incident: int, update: int, at: datetime) -> NewJob:
     return NewJob(JobKind.PUBLISH_DUE, incident, lane, at, update, update, lane, str(update))
 
 
+def draft_shown(incident: int, update: int, at: datetime) -> list[NewJob]:
+    """A draft is shown in a channel that its incident has only now, and who can approve it is reminded there."""
+    lanes = {consequence.job: f"INC-{incident}/{consequence.lane}" for consequence in (DRAFT, ASK)}
+    return [
+        NewJob(kind, incident, lane, at, 0, 0, f"{lane}/{kind}/{update}", str(update)) for kind, lane in lanes.items()
+    ]
+
+
 def draft_shown_again(incident: int, update: int, at: datetime) -> NewJob:
     """A draft's card says at ``at`` what is true of it by then, which nobody did to the draft itself.
 

@@ -12,6 +12,7 @@ from incidents.consequences import (
     alert_shown,
     call_shown,
     called_outside,
+    draft_shown,
     draft_shown_again,
     escalation_due,
     storm_shown,
@@ -90,6 +91,10 @@ async def settle(unit: Unit, incident: Incident, at: datetime, pace: Pace) -> No
         await answer_calls(unit, incident, joined, at, pace)
     if incident.alerts and any(isinstance(fact, SHOWN_AT_ALERTS) for _, fact in new):
         await unit.enqueue(alerts_shown(await unit.alerts.linked_to(incident.number), at, pace))
+    if any(isinstance(fact, facts.ChannelAttached) for _, fact in new):
+        await unit.enqueue(
+            [job for draft in incident.updates.open for job in draft_shown(incident.number, draft.number, at)]
+        )
     if any(isinstance(fact, SHOWN_AT_DRAFTS) for _, fact in new):
         await unit.enqueue([draft_shown_again(incident.number, draft.number, at) for draft in incident.updates.open])
 

@@ -7,11 +7,12 @@ import pytest
 
 from incidents.actions.declare import Declare, declare
 from incidents.actions.readers import begin_telling
+from incidents.actions.updates import Writing, draft
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import Communication, Organisation, OwnedService, Target, TargetKind
 from incidents.model.publishing_rules import ServicesShown, StatusPage
-from incidents.model.vocabulary import Impact, Severity
+from incidents.model.vocabulary import Impact, PublicStatus, Severity
 from sandbox.client import Person
 from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, element_reading, eventually, filled, option_reading, words
@@ -296,6 +297,24 @@ async def test_customers_of_what_was_affected_from_the_beginning_are_remembered_
     opened_there = await eventually(opened)
     await workplace.later(minutes=31)
     assert [m for m in await workplace.by_bot(opened_there) if "were told nothing. An update is due." in words(m)]
+
+
+@ON_SQLITE
+async def test_a_draft_that_was_written_before_there_was_a_channel_is_shown_in_it(
+    workplace: Workplace, ana: Person, channel: str
+) -> None:
+    core, author = workplace.running.bot.core, Somebody.of("slack", "U0ANA")
+    await declare(core, Declare(author, "form", "API fails", severity=Severity.SEV1, wants_channel=False))
+    await draft(core, 2, author, Writing("Some calls fail.", PublicStatus.INVESTIGATING, "Problems with our API"))
+    await workplace.settle()
+    await ana.command(channel, "/incident channel INC-2")
+
+    async def shown() -> bool:
+        there = (await workplace.incident(2)).channel
+        said = await workplace.by_bot(there.channel.id) if there else []
+        return any("waits for approval" in words(message) and "Some calls fail." in words(message) for message in said)
+
+    await eventually(shown)
 
 
 async def test_what_comes_up_while_a_draft_waits_is_said_on_its_card(
