@@ -166,8 +166,9 @@ class Person:
     async def close_view(self, view_id: str, *, whole_stack: bool = False) -> None:
         await self.act("close", view_id=view_id, all=whole_stack)
 
-    async def open_home(self) -> None:
-        await self.act("home")
+    async def open_home(self, tab: str = "home") -> None:
+        """Open the app's Home, or its `messages`."""
+        await self.act("home", tab=tab)
 
     async def try_sample(self, name: str) -> Json:
         """Send a sample of the "Try it" panel.

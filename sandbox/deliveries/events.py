@@ -276,7 +276,7 @@ def home_opened(workspace: Workspace, change: Change) -> Iterator[Event]:
         "event_ts": workspace.new_ts(),
     }
     home = workspace.homes.get(change.user or "")
-    if home:
+    if home and change.data["tab"] == "home":
         body["view"] = view_json(home)
     yield Event(body, "app_home_opened", None)
 

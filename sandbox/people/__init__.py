@@ -16,7 +16,7 @@ Channels
     topic {channel, topic} · purpose {channel, purpose} · bookmark {channel, title, link, emoji?} → {bookmark}
     unbookmark {channel, bookmark}: its id · archive / unarchive / delete_channel {channel}
 The app
-    command {channel, text: "/word rest"} · shortcut {callback_id, channel?, ts?} · home {}
+    command {channel, text: "/word rest"} · shortcut {callback_id, channel?, ts?} · home {tab?: "home" | "messages"}
     press {channel, ts | view_id, block_id, action_id, value?, selected_option? …, values?}
         with Slack's field for that element or `value` for short; `values` is the state of the form around it
     submit {view_id, values} → {errors?: {block_id: text}} when the form stays open · close {view_id, all?}

@@ -3,7 +3,7 @@
 docs.slack.dev/surfaces/modals ("Handling view_submission") and docs.slack.dev/surfaces/app-home
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -31,7 +31,7 @@ class Close(Act):
 
 
 class Home(Act):
-    tab: str = "home"
+    tab: Literal["home", "messages"] = "home"
 
 
 @verb("submit", Submit)
@@ -109,8 +109,9 @@ async def close(slack: Slack, person: User, act: Close) -> Json:
 
 @verb("home", Home)
 async def home(slack: Slack, person: User, act: Home) -> Json:
+    """The app is told of either tab (docs.slack.dev/reference/events/app_home_opened)."""
     workspace = slack.workspace
-    if not workspace.app.home_tab:
+    if act.tab == "home" and not workspace.app.home_tab:
         raise RefusedError("not_enabled")
     channel = channels.direct(workspace, workspace.app.bot_user_id, person.id)
     workspace.publish("home_opened", channel.id, person.id, tab=act.tab)

@@ -148,13 +148,17 @@ async def test_who_comes_into_a_user_group_and_leaves_it(sandbox: Sandbox, web: 
 async def test_home_profile_mention_and_direct_message(sandbox: Sandbox, web: AsyncWebClient, heard: Heard) -> None:
     await web.conversations_join(channel=INCIDENTS)
     ana = sandbox.person("ana")
+    await web.views_publish(user_id="U0ANA", view={"type": "home", "blocks": [{"type": "divider"}]})
     await ana.open_home()
+    await ana.open_home("messages")
     await ana.change_profile(tz="Asia/Tokyo")
     await ana.say(INCIDENTS, "ask <@U0SANDBOXBOT>")
     direct = (await ana.act("direct", user="B0SANDBOX"))["channel"]["id"]
     await ana.say(direct, "hello")
     opened = await heard.next(type="app_home_opened")
     assert (opened["user"], opened["tab"], opened["channel"]) == ("U0ANA", "home", direct)
+    assert opened["view"]["blocks"][0]["type"] == "divider"
+    assert "view" not in await heard.next(type="app_home_opened", tab="messages")
     assert (await heard.next(type="user_change"))["user"]["tz"] == "Asia/Tokyo"
     assert (await heard.next(type="app_mention"))["text"] == "ask <@U0SANDBOXBOT>"
     assert (await heard.next(channel=direct, type="message"))["channel_type"] == "im"

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox, running_sandbox
+from tests.sandbox.conftest import until
 from tests.window import Window, window
 
 pytestmark = pytest.mark.browser
@@ -396,6 +397,11 @@ async def test_a_form_keeps_the_keyboard_and_escape_closes_it(browser: Browser, 
         assert await sandbox.person("ana").views() == []
 
 
+def opened(sandbox: Sandbox) -> list[str]:
+    """The tabs of the app's conversation that the app was told of."""
+    return [call.arguments["event"]["tab"] for call in sandbox.workspace.calls if call.name == "app_home_opened"]
+
+
 async def test_home_the_apps_messages_and_a_channel_to_join(browser: Browser, sandbox: Sandbox) -> None:
     async with window(browser, sandbox, "U0BEN") as ben:
         await ben.sidebar.get_by_role("button", name="lost").click()
@@ -403,6 +409,7 @@ async def test_home_the_apps_messages_and_a_channel_to_join(browser: Browser, sa
         await expect(ben.page.get_by_role("heading", name="Nothing is lost")).to_be_visible()
         await ben.page.get_by_role("tab", name="Messages").click()
         await expect(ben.box).to_be_visible()
+        await until(lambda: opened(sandbox) == ["messages", "home", "messages"])
         await ben.page.get_by_role("button", name="Browse channels").click()
         await ben.page.get_by_role("button", name="Join payments").click()
         await expect(ben.page.get_by_role("heading", name="payments")).to_be_visible()

@@ -85,9 +85,16 @@ const PRESSES = {
   "[data-earlier]": () => lookAt({ shown: presentLook().shown + MORE }),
   "[data-direct]": async (button) => {
     const answer = await actOrSay("direct", { user: button.dataset.direct });
-    if (answer.ok) lookAt({ channel: answer.channel.id });
+    if (!answer.ok) return;
+    lookAt({ channel: answer.channel.id });
+    tellApp(button);
   },
 };
+
+// Who opens a tab of the app's conversation is told to the app.
+function tellApp({ dataset: { appHome: tab } }) {
+  if (tab) actOrSay("home", { tab });
+}
 
 document.addEventListener("click", (event) => {
   for (const [selector, does] of Object.entries(PRESSES)) {
@@ -100,7 +107,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     leaveDialog(link);
     lookAt({ channel: link.dataset.channel, tab: link.dataset.tab ?? null });
-    if (link.dataset.tab === "home") actOrSay("home", {});
+    tellApp(link);
   }
   const address = event.target.closest("a[target=_blank]");
   const place = address && isPlain && placeOf(address.href);
