@@ -34,6 +34,7 @@ class MailServer:
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
+        mail["Received"] = f"from {session.host_name}"
         self.taken.append(mail)
         return "250 OK"
 

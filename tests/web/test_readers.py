@@ -141,6 +141,7 @@ async def test_whoever_subscribes_is_asked_and_told_only_after_they_confirmed(of
     assert await office.subscribe("Kim@Example.com") == 200
     [asked] = office.mail.taken
     assert asked["To"] == "Kim@example.com" and asked["Subject"] == "Confirm: Acme status"
+    assert asked["Received"] == "from acme.example", "what our machine is called is nobody's business"
     await office.publish("Before.")
     assert office.mail.taken == [asked]
 

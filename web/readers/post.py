@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -28,6 +29,15 @@ class Post:
     address: str
     sender: str
 
+    @property
+    def _domain(self) -> str:
+        """What the server, and through it each reader, is told that we are: else it would be our machine's own name.
+
+        https://www.rfc-editor.org/rfc/rfc5321#section-4.4
+        """
+        domain = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+        return domain.encode("idna").decode()
+
     async def send(self, mail: EmailMessage) -> None:
         """Raises Undeliverable, NotTaken."""
         parts = urlsplit(self.address)
@@ -38,6 +48,7 @@ class Post:
                 port=parts.port,
                 username=unquote(parts.username) if parts.username else None,
                 password=unquote(parts.password) if parts.password else None,
+                local_hostname=self._domain,
                 use_tls=parts.scheme == "smtps",
                 timeout=TIME_LIMIT,
             )
