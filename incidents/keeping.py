@@ -32,6 +32,7 @@ SHOWN_AT_ALERTS = (facts.TitleChanged, facts.ChannelAttached, facts.ChannelDetac
 SHOWN_AT_DRAFTS = (
     facts.TitleChanged,
     facts.SeverityChanged,
+    facts.CommanderChanged,
     facts.Resolved,
     facts.Reopened,
     facts.ServiceAffected,

@@ -132,6 +132,24 @@ async def test_whoever_may_not_approve_is_told_who_can(
     assert await published(workplace) == []
 
 
+@ON_SQLITE
+async def test_a_draft_that_nobody_can_approve_says_so_until_somebody_takes_command(
+    workplace: Workplace, ana: Person, ben: Person, channel: str
+) -> None:
+    async with workplace.running.bot.core.storage.transaction() as unit:
+        await unit.organisation.held()
+        await unit.organisation.save(ORGANISATION.model_copy(update={"updates": Communication()}))
+    card = await write(workplace, ana, channel)
+    assert "Nobody can: take command" in words(card)
+    await ben.command(workplace.general, "/incident lead INC-1")
+
+    async def somebody_can() -> bool:
+        [shown] = [each for each in await ben.messages(channel) if each["ts"] == card["ts"]]
+        return "Nobody can" not in words(shown)
+
+    await eventually(somebody_can)
+
+
 async def test_an_edit_asks_again_and_its_text_is_what_goes_out(
     workplace: Workplace, ana: Person, cleo: Person, channel: str
 ) -> None:
