@@ -58,6 +58,10 @@ HEARD: dict[str, Heard[Any]] = {
 }
 """All but messages, which are recorded together."""
 
+LIMITED = "app_rate_limited"
+"""Slack says so of its own accord where it leaves out what is more than 30,000 events an hour:
+https://docs.slack.dev/reference/events/app_rate_limited"""
+
 
 def hearing(bot: Bot) -> Hear:
     """What hears events for ``bot``; it trusts that they are Slack's."""
@@ -66,6 +70,10 @@ def hearing(bot: Bot) -> Hear:
     in_turn = asyncio.Lock()
 
     async def hear(body: Mapping[str, Any]) -> BoltResponse | None:
+        if body.get("type") == LIMITED:
+            log.warning("events_left_out", hint="Slack delivers 30,000 an hour; what is missing is read back.")
+            bot.missed.set()
+            return BoltResponse(status=200)
         event = body.get("event")
         if body.get("type") != "event_callback" or not isinstance(event, dict):
             return None

@@ -129,6 +129,12 @@ async def test_what_is_delivered_twice_is_recorded_once(floor: Floor) -> None:
     assert len(await floor.facts(facts.MessageDeleted)) == 1
 
 
+async def test_where_slack_leaves_events_out_all_is_read_back(floor: Floor) -> None:
+    limited = {"type": "app_rate_limited", "team_id": "T0", "minute_rate_limited": 1700000000, "api_app_id": "A0"}
+    await floor.sandbox.slack.courier.sockets.deliver("events_api", limited)
+    assert floor.bot.missed.is_set()
+
+
 async def test_a_channel_that_is_no_incidents_is_passed_over(floor: Floor) -> None:
     await floor.declare()
     await floor.bot.slack.call("conversations.join", channel="C0GENERAL")
