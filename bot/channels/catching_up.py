@@ -4,7 +4,6 @@ https://docs.slack.dev/reference/methods/conversations.history and /conversation
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -173,7 +172,7 @@ async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | No
     What was said in a channel before it was adopted is not the incident's.
     """
     attached = await _attached(bot, number, where)
-    channel = await _whole(bot, number, where, max(attached, since) if since else attached, every_thread=since is None)
+    channel = await _whole(bot, number, where, max(attached, since) if since else attached)
     told = [told for message in channel.found if (told := _delivery(bot, where, message, channel))]
     found_gone_at = bot.core.clock()  # whatever was said or edited until then came before
     gone = [deleted(where, each.message, each.by, found_gone_at) for each in channel.gone()]
@@ -201,20 +200,19 @@ async def _once_more(unit: Unit, told: Delivery, channel: _Channel) -> Delivery:
     return replace(told, origin=f"{told.origin}/after/{left.number}", at=max(channel.at, left.left_at))
 
 
-async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, every_thread: bool) -> _Channel:
-    """The channel since ``oldest``, with the threads that are not as the timeline has them, or with ``every_thread``.
+async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime) -> _Channel:
+    """The channel since ``oldest``, with its threads: whether a reply was edited, no other message shows.
 
-    Of a reply that was edited, an earlier edit may have been told late.
+    One that began before is read where a reply of late was edited: an earlier edit may have been told late.
 
     What the timeline has is read first, so that what is said meanwhile is not taken for deleted.
     """
     at = bot.core.clock()
     there = {each.message: each for each in await bot.core.storage.read.mirrored(number, where, oldest)}
-    replies = Counter(each.thread for each in there.values() if each.thread and each.written)
+    answered = {each.thread for each in there.values()}
     bounds = {"channel": where.id, "oldest": f"{oldest.timestamp():.6f}"}
     found = [message async for message in _messages(bot, "conversations.history", **bounds)]
-    read = {each.ts for each in found if each.reply_count and (every_thread or each.reply_count != replies[each.ts])}
-    read |= {each.ts for each in found if not each.reply_count and replies[each.ts]}
+    read = {each.ts for each in found if each.reply_count or each.ts in answered}
     read |= {each.thread for each in there.values() if each.thread and each.left_at > moment(each.message)}
     for thread in read:
         found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]

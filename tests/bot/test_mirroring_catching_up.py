@@ -298,6 +298,19 @@ async def test_a_reply_that_was_edited_meanwhile_is_appended(absence: Absence) -
         assert (edit.message, edit.text, edit.thread) == (reply, "reply, put better", root)
 
 
+async def test_an_edit_of_a_reply_that_slack_did_not_tell_of_is_found_by_looking(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        root = await absence.ana.say(room, "root")
+        reply = await absence.ana.say(room, "reply", thread_ts=root)
+        await floor.settled()
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
+        await absence.ana.edit(room, reply, "reply, put better")
+        assert await catch_up(floor.bot, floor.clock() - timedelta(minutes=5)) == 1
+        [edit] = await floor.facts(facts.MessageEdited)
+        assert (edit.message, edit.text) == (reply, "reply, put better")
+
+
 async def test_what_slack_did_not_tell_of_is_found_by_looking_now_and_then(
     absence: Absence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
