@@ -199,6 +199,7 @@ async def test_internal_words_warn_before_anybody_approves(workplace: Workplace,
         assert f"Mentions “{word}”" in words(card), word
 
 
+@ON_SQLITE
 async def test_the_text_follows_the_form_until_somebody_writes_one_and_a_template_takes_its_place(
     workplace: Workplace, ana: Person, channel: str
 ) -> None:
@@ -301,6 +302,7 @@ async def test_customers_who_wait_are_remembered(workplace: Workplace, ana: Pers
     assert "Nobody is reminded before" in answer["text"]
 
 
+@ON_SQLITE
 async def test_customers_of_what_was_affected_from_the_beginning_are_remembered_too(
     workplace: Workplace, channel: str
 ) -> None:

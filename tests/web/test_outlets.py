@@ -17,6 +17,7 @@ from incidents.actions.readers import begin_telling
 from incidents.actions.updates import Writing, approve, draft
 from incidents.model.publishing_rules import StatusPage, Statuspage, Webhook
 from incidents.model.vocabulary import Impact, PublicStatus
+from tests.conftest import ON_SQLITE
 from tests.web.test_readers import ANA, BEN, Office, office, organisation, said
 
 __all__ = ["office"]
@@ -133,6 +134,7 @@ async def test_a_webhook_gets_what_the_page_says_signed(office: Office, receiver
     assert told["event"]["url"].startswith(f"{office.url}/status/status/incidents/")
 
 
+@ON_SQLITE
 async def test_once_all_is_over_no_service_is_told_to_fail(office: Office, receiver: Receiver) -> None:
     await office.confirmed("kim@example.com")
     await office.publish("It fails.")
@@ -175,6 +177,7 @@ async def test_a_page_elsewhere_says_the_same_once(office: Office, receiver: Rec
     assert receiver.asked[0][1] == "OAuth statuspage-key"
 
 
+@ON_SQLITE
 async def test_what_is_tried_again_late_takes_back_nothing_that_the_page_elsewhere_says_since(
     office: Office, receiver: Receiver
 ) -> None:

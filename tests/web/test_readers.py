@@ -223,6 +223,7 @@ async def test_each_is_told_once_however_often_the_work_is_done_again(office: Of
     assert len(office.mail.to("kim@example.com")) == 2  # asked, and told
 
 
+@ON_SQLITE
 async def test_a_mail_that_may_have_been_sent_goes_out_again_by_the_same_name_which_counts_no_readers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
