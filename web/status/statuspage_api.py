@@ -10,6 +10,7 @@ from typing import Any
 from incidents.public.language import language
 from incidents.public.page import Event, PageService, PublicUpdate, ServiceGroup, Snapshot
 from incidents.public.words import Impact, PublicStatus, Stage
+from web.status import past
 from web.status.markdown import to_text
 from web.status.overall import overall_sentence
 from web.status.statuspage_shapes import (
@@ -220,6 +221,7 @@ def _said(reading: Reading, event: Event, stands: IncidentStatus) -> dict[str, A
     """What an incident and maintenance have in common."""
     about = {id for update in event.updates for id in update.impacts}
     monitoring = [update.published_at for update in event.updates if update.status is PublicStatus.MONITORING]
+    ended = past.ended(event) if stands in ("resolved", "completed") else None
     return {
         "id": event.id,
         "name": event.title,
@@ -227,7 +229,7 @@ def _said(reading: Reading, event: Event, stands: IncidentStatus) -> dict[str, A
         "created_at": moment(event.began_at),
         "updated_at": moment(event.changed_at),
         "monitoring_at": moment(monitoring[0]) if monitoring else None,
-        "resolved_at": moment(event.resolved_at) if event.resolved_at else None,
+        "resolved_at": moment(ended) if ended else None,
         "impact": SEVERITY[event.worst],
         "shortlink": reading.address_of(event),
         "started_at": moment(event.began_at),

@@ -273,6 +273,7 @@ async def test_maintenance_is_where_its_window_and_its_updates_say(
         }
         components = (await read(session, "components.json"))["components"]
     assert listed["status"] == stands and found == ({where} - {""})
+    assert (listed["resolved_at"] is None) == (stands != "completed")
     dashboard = next(each for each in components if each["name"] == DASHBOARD.name)
     assert dashboard["status"] == ("under_maintenance" if said_then == [] and where == "active" else "operational")
 
