@@ -13,7 +13,7 @@ from ipaddress import ip_address
 
 from incidents.model.incident import Incident
 from incidents.model.status_update import StatusUpdate
-from incidents.model.vocabulary import Status
+from incidents.model.vocabulary import PublicStatus, Status
 
 
 class Doubt(StrEnum):
@@ -29,12 +29,14 @@ class Doubt(StrEnum):
     NOTHING_NEW = "nothing_new"
     STILL_OPEN = "still_open"
     PROMISE_OVER = "promise_over"
+    RESOLVED = "resolved"
 
 
 SINCE = {
     Doubt.OVERTAKEN: "Customers were told something else after this was written.",
     Doubt.SERVICES_CHANGED: "The affected services were changed after this was written.",
     Doubt.PROMISE_OVER: "The time by which it promises the next update is past.",
+    Doubt.RESOLVED: "The incident was resolved after this was written.",
 }
 """What can come up after a text was written."""
 
@@ -91,8 +93,10 @@ def changed_since(incident: Incident, update: StatusUpdate, now: datetime) -> li
     if update.corrects is not None:
         return overtaken
     impacts = {service: affected.impact for service, affected in incident.services.items()}
+    over = incident.resolved_at is not None and incident.resolved_at > update.written_at
     return [
         *overtaken,
+        *([Warning(Doubt.RESOLVED)] if over and update.text.status is not PublicStatus.RESOLVED else []),
         *([Warning(Doubt.SERVICES_CHANGED)] if impacts != update.impacts_then else []),
         *([Warning(Doubt.PROMISE_OVER)] if update.text.promises_before(now) else []),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from incidents.actions.change import change_services, change_severity
+from incidents.actions.change import change_services, change_severity, change_status
 from incidents.actions.declare import Declare, declare
 from incidents.actions.keys import NoSuchPage, new_page_key
 from incidents.actions.organisation import apply
@@ -29,7 +29,7 @@ from incidents.model.refusals import (
     UpdateOver,
 )
 from incidents.model.status_update import StatusUpdate, UpdateState
-from incidents.model.vocabulary import Impact, PublicStatus, Severity
+from incidents.model.vocabulary import Impact, PublicStatus, Severity, Status
 from incidents.public.page import Event, Snapshot
 from storage.storage import SqlStorage
 from tests.storage.people import ANA, BEN, CLEO
@@ -174,6 +174,18 @@ async def test_what_came_up_since_is_said_before_it_can_be_approved(core: Core) 
     with pytest.raises(LookAgain, match="services were changed"):
         await approved(core, update, seen={Doubt.OVERTAKEN})
     assert (await approved(core, update, seen={Doubt.OVERTAKEN, Doubt.SERVICES_CHANGED})).published_at
+
+
+async def test_that_the_incident_was_resolved_is_said_before_customers_hear_that_it_goes_on(
+    core: Core, clock: Any
+) -> None:
+    update = await drafted(core)
+    clock.pass_by(minutes=1)
+    await change_status(core, 1, ANA, Status.RESOLVED)
+    with pytest.raises(LookAgain, match="was resolved"):
+        await approved(core, update)
+    over = await drafted(core, Writing(**{**vars(FAILING), "status": PublicStatus.RESOLVED}))
+    assert (await approved(core, over)).published_at
 
 
 async def test_later_updates_share_the_title_and_resolving_ends_the_event(
