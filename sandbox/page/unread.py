@@ -8,6 +8,8 @@ from itertools import islice, takewhile
 from sandbox.things import Channel, Message
 
 MOST_COUNTED = 1000
+EVERYBODY = ("<!here", "<!channel", "<!everyone")
+"""docs.slack.dev/messaging/formatting-message-text#special-mentions"""
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Unread:
         return (message for message in islice(unread, MOST_COUNTED) if message.user != user_id)
 
     def mentions(self, user_id: str, channel: Channel) -> int:
-        """How many of those call the person: by name, or in a direct message by being there."""
+        """How many of those call the person: by name, with everybody, or in a direct message by being there."""
+        calls = (f"<@{user_id}", *EVERYBODY)
         unread = self.messages(user_id, channel)
-        return sum(channel.is_im or f"<@{user_id}" in message.text for message in unread)
+        return sum(channel.is_im or any(call in message.text for call in calls) for message in unread)

@@ -287,9 +287,11 @@ async def test_two_people_talk_live_and_what_one_is_typing_stays(
 ) -> None:
     async with window(browser, sandbox, "U0ANA") as ana, window(browser, sandbox, "U0BEN") as ben:
         await ana.type("half a sen")
-        await ben.send("<script>alert(1)</script> @ana see https://x.test/a?b=1&c=2 and *this*")
+        await ben.send("<script>alert(1)</script> @ana @here see https://x.test/a?b=1&c=2 and *this*")
         said = ana.message("alert(1)")
-        await expect(said).to_contain_text("<script>alert(1)</script> @ana see https://x.test/a?b=1&c=2 and this")
+        await expect(said).to_contain_text("<script>alert(1)</script> @ana @here see https://x.test/a?b=1&c=2 and this")
+        texts = [message.text for message in sandbox.workspace.channels["C0GENERAL"].messages.values()]
+        assert "<@U0ANA> <!here> see" in texts[-1]
         await expect(said.get_by_role("link")).to_have_attribute("href", "https://x.test/a?b=1&c=2")
         await expect(ana.box).to_have_value("half a sen")
         await expect(ana.box).to_be_focused()

@@ -173,10 +173,11 @@ def test_what_others_wrote_since_one_looked_is_unread_and_mentions_are_counted(
 ) -> None:
     say(workspace, "D1", "UBOT", "You are paged", bot_id="B1")
     say(workspace, "C1", "UBEN", "<@UANA> look")
+    say(workspace, "C1", "UBEN", "<!here> all")
     say(workspace, "C1", "UANA", "looking")
     channel = workspace.channels["C1"]
-    assert [m.text for m in screen.unread.messages("UANA", channel)] == ["<@UANA> look"]
-    assert screen.unread.mentions("UANA", channel) == 1
+    assert [m.text for m in screen.unread.messages("UANA", channel)] == ["<!here> all", "<@UANA> look"]
+    assert screen.unread.mentions("UANA", channel) == 2
     assert screen.unread.mentions("UANA", workspace.channels["D1"]) == 1
     screen.unread.read("UANA", channel)
     assert list(screen.unread.messages("UANA", channel)) == []
