@@ -215,7 +215,7 @@ def name_blocks(workspace: Workspace, blocks: list[Json] | None, before: list[Js
     """
     if blocks is None:
         return None
-    named = copy.deepcopy(blocks)
+    named: list[Json] = _without_nulls(blocks)
     taken = {block.get("block_id") for block in named}
     free = [one for one in before or [] if forms.GIVEN.fullmatch(one["block_id"]) and one["block_id"] not in taken]
     for block in named:
@@ -231,6 +231,13 @@ def name_blocks(workspace: Workspace, blocks: list[Json] | None, before: list[Js
             field = kit.HOLDING[block["type"]]
             block[field] = name_blocks(workspace, block[field], kit.within(like or {}))
     return named
+
+
+def _without_nulls(value: Any) -> Any:
+    """A copy without the fields that are null, which count as absent."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _likest(block: Json, among: list[Json]) -> Json | None:

@@ -258,6 +258,16 @@ async def test_the_response_url_of_a_shortcut_touches_nobodys_message(sandbox: S
     assert sandbox.workspace.channels[GENERAL].messages[ts].text == "It is down"
 
 
+async def test_a_field_that_is_null_is_a_field_that_is_not_there(sandbox: Sandbox, web: AsyncWebClient) -> None:
+    menu = {"type": "multi_users_select", "action_id": "who"}
+    nulls = dict.fromkeys(("initial_users", "placeholder", "confirm", "max_selected_items"))
+    blocks = [{"type": "actions", "block_id": "b", "elements": [menu | nulls]}]
+    posted = await web.chat_postMessage(channel=GENERAL, text="Who?", blocks=blocks)
+    assert posted["message"]["blocks"][0]["elements"] == [menu]
+    async with aiohttp.ClientSession() as session, session.get(f"{sandbox.url}/?channel={GENERAL}") as page:
+        assert page.status == 200
+
+
 @pytest.mark.parametrize(
     ("blocks", "fault"),
     [
