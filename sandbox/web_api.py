@@ -41,7 +41,7 @@ class WebApi:
         """One Web API call, with the trouble asked for it if any, written into the log."""
         name = request.match_info["method"]
         given = await read_arguments(request)
-        token = _bearer(request) or given.values.pop("token", None)
+        token = _bearer(request) or str(given.values.pop("token", ""))
         with self._slack.workspace.calls.timed(self._noted(name, given.values)) as record:
             if outage := self._outage(record):
                 return refuse(request, outage)
@@ -56,7 +56,7 @@ class WebApi:
             if trouble.cut == "after":
                 record.failure = "cut"
                 return cut(request)
-            return self._respond(name, record.answer, retry_after)
+            return self._respond(name, token, record.answer, retry_after)
 
     def _outage(self, record: Call) -> Outage | None:
         """The outage that befalls the call, if one is on."""
@@ -70,9 +70,7 @@ class WebApi:
         by = self._slack.triggers.owner(str(arguments.get("trigger_id"))) or self._slack.workspace.app.bot_user_id
         return Call(time.time(), "api", name, arguments, by=by)
 
-    async def _answer(
-        self, name: str, token: str | None, given: Arguments, trouble: ApiTrouble
-    ) -> tuple[Json, int | None]:
+    async def _answer(self, name: str, token: str, given: Arguments, trouble: ApiTrouble) -> tuple[Json, int | None]:
         """Slack's answer; and the seconds to wait, where it says so."""
         if trouble.error:
             return refusal(trouble.error), trouble.retry_after if trouble.error == RATELIMITED else None
@@ -82,11 +80,12 @@ class WebApi:
         said = refusal(given.refusal) if given.refusal else call(self._slack, name, token, given.values)
         return warned(said, *given.warnings), None
 
-    def _respond(self, name: str, said: Json, retry_after: int | None) -> web.Response:
-        headers = {
-            "x-slack-req-id": secrets.token_hex(16),
-            "x-oauth-scopes": ",".join(sorted(self._slack.workspace.app.scopes)),
-        }
+    def _respond(self, name: str, token: str, said: Json, retry_after: int | None) -> web.Response:
+        headers = {"x-slack-req-id": secrets.token_hex(16)}
+        app = self._slack.workspace.app
+        scopes = {app.bot_token: app.scopes, app.app_token: {"connections:write"}}.get(token)
+        if scopes is not None:
+            headers["x-oauth-scopes"] = ",".join(sorted(scopes))
         if name in METHODS:
             headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
         if retry_after is None:

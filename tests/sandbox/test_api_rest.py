@@ -14,6 +14,9 @@ async def test_who_the_token_is(web: AsyncWebClient) -> None:
     assert (me["user_id"], me["bot_id"], me["team_id"]) == ("U0SANDBOXBOT", "B0SANDBOX", "T0SANDBOX")
     assert me.headers["x-slack-req-id"]
     assert "chat:write" in me.headers["x-oauth-scopes"].split(",")
+    with refused("invalid_auth") as stranger:
+        await AsyncWebClient(token="xoxb-other", base_url=web.base_url).auth_test()
+    assert "x-oauth-scopes" not in stranger.value.response.headers
 
 
 async def test_tokens_are_checked(sandbox: Sandbox) -> None:
