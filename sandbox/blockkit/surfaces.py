@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.blockkit.blocks import IN_HOMES, IN_MESSAGES, IN_MODALS, check_blocks, flat
 from sandbox.blockkit.objects import OPTION, OPTION_GROUP, plain
-from sandbox.blockkit.rules import Fault, Rule, anything, array, boolean, by_type, shape, string
+from sandbox.blockkit.rules import Fault, Rule, anything, array, boolean, by_type, mapping, nullable, shape, string
 from sandbox.refusals import RefusedError
 from sandbox.things import Json
 
@@ -23,6 +23,8 @@ MAX_VIEW_BYTES = 250_000
 
 OFFERED = array(OPTION, 100, least=0)
 OFFERED_GROUPS = array(OPTION_GROUP, 100, least=0)
+FIELDS = nullable(array(mapping, least=0))
+"""Of an attachment: docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments."""
 _ABOUT: dict[str, Rule] = {
     "private_metadata": string(3000, least=0),
     "callback_id": string(255, least=0),
@@ -53,6 +55,8 @@ def check_message(blocks: Any, attachments: Any = None) -> None:
     if len(attachments or []) > MAX_ATTACHMENTS:
         raise RefusedError("too_many_attachments")
     for index, attachment in enumerate(attachments or []):
+        if list(FIELDS(attachment.get("fields"), "/fields")):
+            raise RefusedError("invalid_attachments")
         inner = attachment.get("blocks", [])
         faults += check_blocks(inner, f"/attachments/{index}/blocks", IN_MESSAGES, MAX_MESSAGE_BLOCKS)
     if not faults:

@@ -56,8 +56,8 @@ def environment(names: Names) -> Environment:
         bytecode_cache=COMPILED,
     )
     filters: dict[str, Callable[..., Any]] = {
-        "plain": lambda text: slack_text.plain_text(text or ""),
-        "mrkdwn": lambda text: slack_text.mrkdwn(text, names),
+        "plain": lambda text: slack_text.plain_text(str(text or "")),
+        "mrkdwn": lambda text: slack_text.mrkdwn(str(text), names),
         "text_object": lambda text: _text_object(text, names),
         "markdown": lambda text: Markup(MARKDOWN.render(slack_text.unescaped(text))),
         "with_breaks": lambda text: Markup("<br>").join(escape(line) for line in text.split("\n")),

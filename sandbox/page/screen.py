@@ -147,6 +147,7 @@ class Screen:
             "pieces": drawn.pieces,
             "order": drawn.order,
             "reactions": REACTIONS_OFFERED,
+            "everybody": [who(self.workspace, user) for user in self.workspace.users],
             "methods": sorted(METHODS),
             "events": sorted({name.partition(".")[0] for name in self.workspace.app.bot_events}),
             "limit_modes": MODES,
@@ -281,10 +282,10 @@ def lesson(command: dict[str, Any]) -> dict[str, Any]:
     return command | {"typed": " ".join([command["name"], *words])}
 
 
-def colour(value: str | None) -> str:
+def colour(value: Any) -> str:
     """An attachment's `color` as CSS, and nothing that is not a colour."""
-    named = NAMED_COLOURS.get(value or "")
-    match = HEX_COLOUR.fullmatch(value or "")
+    named = NAMED_COLOURS.get(str(value))
+    match = HEX_COLOUR.fullmatch(str(value))
     return named or (f"#{match[1]}" if match else "#8b8593")
 
 

@@ -20,6 +20,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("reactions.add", {"channel": "ours", "timestamp": "said", "name": "thumbs_up"}, "invalid_name"),
     ("reactions.remove", {"channel": "ours", "timestamp": "said", "name": "thumbs_up"}, "invalid_name"),
     ("reactions.get", {"channel": "ours", "timestamp": "x"}, "bad_timestamp"),
+    ("chat.postMessage", {"channel": "ours", "attachments": [{"text": "x", "fields": 1}]}, "invalid_attachments"),
     ("conversations.leave", {"channel": "ours"}, "last_member"),
     ("conversations.leave", {"channel": "archived"}, "is_archived"),
     ("conversations.leave", {"channel": "direct"}, "method_not_supported_for_channel_type"),

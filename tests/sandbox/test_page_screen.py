@@ -119,6 +119,12 @@ def test_hostile_names_titles_and_messages_are_shown_and_never_run(workspace: Wo
     assert '<script type="module" src="/sandbox/page/static/page.js">' in page
 
 
+def test_numbers_that_an_app_puts_into_an_attachment_are_text(workspace: Workspace, screen: Screen) -> None:
+    texts = dict.fromkeys(("pretext", "author_name", "title", "text", "footer", "color"), 7)
+    say(workspace, "C1", "UBOT", "", attachments=[texts | {"fields": [{"title": 1, "value": 95.5}]}])
+    assert "<b>1</b><br>95.5</div>" in drawn(screen)
+
+
 def test_an_ephemeral_message_is_seen_by_its_reader_alone(workspace: Workspace, screen: Screen) -> None:
     say(workspace, "C1", "UBOT", "psst", bot_id="B1", visible_to="UANA")
     assert "Only visible to you" in drawn(screen, "UANA")
