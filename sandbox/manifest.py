@@ -3,6 +3,7 @@
 docs.slack.dev/reference/app-manifest
 """
 
+import json
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -98,16 +99,28 @@ class Manifest(Part):
 
 
 def read_manifest(source: Path | str | dict[str, Any]) -> Manifest:
-    """From a YAML file's path, YAML text or a mapping. Raises pydantic's ValidationError, yaml's YAMLError, OSError."""
+    """From the path of a file in YAML or JSON, such text or a mapping.
+
+    Raises pydantic's ValidationError, yaml's YAMLError, OSError.
+    """
     if isinstance(source, dict):
         return Manifest.model_validate(source)
     text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    return Manifest.model_validate(yaml.safe_load(text))
+    return Manifest.model_validate(_parsed(text))
+
+
+def _parsed(text: str) -> Any:
+    """JSON is YAML, but for the tabs that may indent it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def install(manifest: Manifest, request_url: str | None = None) -> App:
-    """The app installed in the sandbox; with a `request_url` it is reached over HTTP whatever the manifest says."""
+    """The app installed in the sandbox; with a `request_url` it is reached there alone, whatever the manifest says."""
     features, settings = manifest.features, manifest.settings
+    elsewhere = {} if request_url is None else {"url": None}
     return App(
         id="A0SANDBOX",
         name=features.bot_user.display_name or manifest.display_information.name,
@@ -119,12 +132,12 @@ def install(manifest: Manifest, request_url: str | None = None) -> App:
         verification_token="sandbox-verification-token",
         scopes=set(manifest.oauth_config.scopes.bot),
         bot_events=set(settings.event_subscriptions.bot_events),
-        commands={c.command: c.model_dump() for c in features.slash_commands},
+        commands={c.command: c.model_dump() | elsewhere for c in features.slash_commands},
         shortcuts=[s.model_dump() for s in features.shortcuts],
         socket_mode=settings.socket_mode_enabled and request_url is None,
         interactivity=settings.interactivity.is_enabled,
         request_url=request_url or settings.event_subscriptions.request_url or settings.interactivity.request_url,
-        options_url=settings.interactivity.message_menu_options_url,
+        options_url=None if request_url else settings.interactivity.message_menu_options_url,
         home_tab=features.app_home.home_tab_enabled,
         messages_tab=features.app_home.messages_tab_enabled,
     )

@@ -38,4 +38,5 @@ class Unread:
         """How many of those call the person: by name, with everybody, or in a direct message by being there."""
         calls = (f"<@{user_id}", *EVERYBODY)
         unread = self.messages(user_id, channel)
-        return sum(channel.is_im or any(call in message.text for call in calls) for message in unread)
+        texts = (message.text for message in unread)
+        return sum(channel.is_im or ("<" in text and any(call in text for call in calls)) for text in texts)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.__main__ import hurried, main
+from sandbox.deliveries.courier import address
 from sandbox.manifest import install, read_manifest
 from sandbox.refusals import RefusedError
 from sandbox.server import running_sandbox
@@ -28,6 +29,21 @@ def test_an_app_from_yaml() -> None:
     assert (app.name, app.scopes, app.bot_events) == ("Bell", {"commands", "chat:write"}, {"message.channels"})
     assert (app.socket_mode, app.request_url, app.home_tab) == (False, "https://bell.example/events", False)
     assert list(app.commands) == ["/bell"]
+
+
+def test_a_request_url_that_is_given_is_the_only_one() -> None:
+    wanted = manifest(socket_mode=False)
+    wanted["features"]["slash_commands"][0]["url"] = "https://bell.example/commands"
+    wanted["settings"]["interactivity"]["message_menu_options_url"] = "https://bell.example/options"
+    there, here = install(read_manifest(wanted)), install(read_manifest(wanted), "http://127.0.0.1:3000/slack/events")
+    command, suggestion = {"command": "/trial"}, {"type": "block_suggestion"}
+    assert address(there, "slash_commands", command) == "https://bell.example/commands"
+    assert address(there, "interactive", suggestion) == "https://bell.example/options"
+    assert address(here, "slash_commands", command) == here.request_url == address(here, "interactive", suggestion)
+
+
+def test_a_manifest_in_json_may_be_indented_by_tabs() -> None:
+    assert install(read_manifest('{\n\t"display_information": {"name": "Bell"}\n}')).name == "Bell"
 
 
 def test_commands_need_their_scope() -> None:
