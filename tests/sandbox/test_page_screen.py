@@ -125,6 +125,18 @@ def test_numbers_that_an_app_puts_into_an_attachment_are_text(workspace: Workspa
     assert "<b>1</b><br>95.5</div>" in drawn(screen)
 
 
+def test_the_picture_of_an_attachment_is_drawn_from_this_machine_and_named_from_others(
+    workspace: Workspace, screen: Screen
+) -> None:
+    for place in ("http://127.0.0.1:1", "https://x.test"):
+        picture = {"title": "CPU", "fallback": f"of {place}", "image_url": f"{place}/a.png"}
+        say(workspace, "C1", "UBOT", "", attachments=[picture])
+    shown = drawn(screen)
+    assert '<img src="http://127.0.0.1:1/a.png" alt="of http://127.0.0.1:1">' in shown
+    assert '<img src="https://x.test' not in shown
+    assert 'aria-label="of https://x.test"' in shown
+
+
 def test_an_ephemeral_message_is_seen_by_its_reader_alone(workspace: Workspace, screen: Screen) -> None:
     say(workspace, "C1", "UBOT", "psst", bot_id="B1", visible_to="UANA")
     assert "Only visible to you" in drawn(screen, "UANA")
