@@ -208,9 +208,10 @@ async def test_an_app_that_does_not_answer_in_time_is_not_asked_again(
 
 async def test_over_http_suggestions_go_to_the_options_url(endpoint: Endpoint, timing: Timing) -> None:
     about = manifest(socket_mode=False)
+    about["settings"]["interactivity"]["request_url"] = "http://127.0.0.1:1/slack"
     about["settings"]["interactivity"]["message_menu_options_url"] = endpoint.url
     endpoint.answer = lambda: http.json_response(targets("pay"))
-    async with running_sandbox(about, request_url="http://127.0.0.1:1/slack", timing=timing) as sandbox:
+    async with running_sandbox(about, timing=timing) as sandbox:
         client = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
         blocks = [accessory(menu("external_select"))]
         ts = (await client.chat_postMessage(channel=GENERAL, text="card", blocks=blocks))["ts"]
