@@ -158,10 +158,12 @@ async def test_a_menu_of_a_message_tells_each_choice_and_asks_whether_one_is_sur
         await expect(ana.log.get_by_placeholder("Instead")).to_have_value("Platform")
 
 
-async def test_rich_text_and_files_are_put_into_a_form(
+async def test_rich_text_and_files_are_put_into_a_form_and_typing_is_told(
     browser: Browser, sandbox: Sandbox, bolt: AsyncApp, web: AsyncWebClient
 ) -> None:
     sent: list[dict[str, Any]] = []
+    typed: list[str] = []
+    typing = {"type": "plain_text_input", "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
     first = rich_text([{"type": "text", "text": "as it was", "style": {"bold": True}}])
 
     @bolt.command("/trial")
@@ -171,8 +173,14 @@ async def test_rich_text_and_files_are_put_into_a_form(
             entry("Notes", {"type": "rich_text_input", "action_id": "value"}),
             entry("Before", {"type": "rich_text_input", "action_id": "value", "initial_value": first}),
             entry("Log", {"type": "file_input", "action_id": "value", "filetypes": ["txt"], "max_files": 1}),
+            entry("Find", typing, dispatch_action=True, optional=True),
         ]
         await web.views_open(trigger_id=body["trigger_id"], view=modal(*inputs))
+
+    @bolt.action("value")
+    async def hear(ack: Any, payload: dict[str, Any]) -> None:
+        await ack()
+        typed.append(payload["value"])
 
     @bolt.view("form")
     async def take(ack: Any, view: dict[str, Any]) -> None:
@@ -184,6 +192,8 @@ async def test_rich_text_and_files_are_put_into_a_form(
         form = ana.dialog("Form")
         await form.get_by_role("button", name="Send").click()
         await expect(form.get_by_text("Please complete this required field.")).to_have_count(2)
+        await form.get_by_label("Find").press_sequentially("check")
+        await until(lambda: typed[-1:] == ["check"])
         await form.get_by_label("Notes").fill("one\ntwo")
         await expect(form.get_by_label("Before")).to_have_value("as it was")
         given: Any = {"name": "log.txt", "mimeType": "text/plain", "buffer": b"boom"}

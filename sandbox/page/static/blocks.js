@@ -26,6 +26,13 @@ function isTold(element) {
   return !input || input.hasAttribute("data-dispatch");
 }
 
+// https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object
+const isToldOn = ({ dataset: { toldOn } }, what) => (toldOn ?? "on_enter_pressed").split(" ").includes(what);
+
+// What is typed quickly is told together, once the typing pauses.
+const PAUSE = 200;
+const pauses = new WeakMap();
+
 function tellChange(element, undo = () => unsettle(element)) {
   if (!element || !isTold(element)) return;
   const { type, ...pressed } = state(element);
@@ -53,7 +60,12 @@ document.addEventListener("change", (event) => {
 document.addEventListener("chosen", (event) => tellChange(event.target, event.detail.undo));
 document.addEventListener("keydown", (event) => {
   const input = event.target.closest?.("[data-dispatch] input.text");
-  if (!input || event.key !== "Enter") return;
+  if (!input || event.key !== "Enter" || !isToldOn(input, "on_enter_pressed")) return;
   event.preventDefault();
   tellChange(input);
+});
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-dispatch] .text") || !isToldOn(target, "on_character_entered")) return;
+  clearTimeout(pauses.get(target));
+  pauses.set(target, setTimeout(() => target.isConnected && tellChange(target), PAUSE));
 });
