@@ -22,7 +22,8 @@ async def all_is_well(storm: Storm, storage: SqlStorage) -> int:
     """Assert it; gives how many incidents there were."""
     incidents = await _incidents(storage)
     titles = Counter(timeline[0].fact.title for _, timeline in incidents)  # type: ignore[union-attr]
-    assert set(storm.accepted) <= set(titles) <= {*storm.accepted, *storm.doubtful}, "declared, or not"
+    told = f"accepted: {storm.accepted}, in doubt: {storm.doubtful}, declared: {list(titles)}"
+    assert set(storm.accepted) <= set(titles) <= {*storm.accepted, *storm.doubtful}, told
     assert all(times == 1 for times in titles.values()), "declared twice"
     assert not await storage.jobs.parked(), "given up"
     for incident, timeline in incidents:

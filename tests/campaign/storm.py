@@ -11,7 +11,7 @@ from sandbox.client import Person
 from sandbox.refusals import RefusedError
 from sandbox.server import Sandbox
 from sandbox.troubles import ApiTrouble, DeliveryTrouble
-from tests.e2e.workspace import Json, filled
+from tests.e2e.workspace import Json, filled, words
 
 GENERAL = "C0GENERAL"
 NAMES = ("ana", "ben", "cleo", "dan")
@@ -160,15 +160,15 @@ class Storm:
 
     async def _command(self, person: Person, chance: random.Random) -> None:
         for room in self._rooms(person)[-1:]:
-            words = chance.choice(COMMANDS).format(number=chance.randint(1, 5), word=_word(chance))
-            await person.command(room, f"/incident {words}")
+            typed = chance.choice(COMMANDS).format(number=chance.randint(1, 5), word=_word(chance))
+            await person.command(room, f"/incident {typed}")
 
     async def _declare(self, person: Person, chance: random.Random) -> None:
         if len(self.accepted) + len(self.doubtful) >= MOST:
             return
         title = _word(chance)
         await person.command(GENERAL, f"/incident declare {title}")
-        view = await _form(person)
+        view = await _form(person, title)
         if view is None:
             return
         self.doubtful.append(title)
@@ -178,11 +178,11 @@ class Storm:
             self.accepted.append(title)
 
 
-async def _form(person: Person) -> Json | None:
-    """The form that opened; none where it did not within a second, of which they were told."""
+async def _form(person: Person, title: str) -> Json | None:
+    """The form that opened with ``title`` in it; none where it did not within a second, of which they were told."""
     for _ in range(50):
         views = await person.views()
-        if views and any(block["type"] == "input" for block in views[-1]["blocks"]):
+        if views and title in words(views[-1]) and any(block["type"] == "input" for block in views[-1]["blocks"]):
             return views[-1]
         await asyncio.sleep(0.02)
     return None
