@@ -88,11 +88,12 @@ class JobQueue:
             return [], now
         return leases, next_due
 
-    async def renew(self, owner: str, ids: Collection[int], until: datetime) -> None:
-        """Keep the leases of jobs that are still running."""
+    async def renew(self, owner: str, ids: Collection[int], until: datetime) -> set[int]:
+        """Keep the leases of jobs that are still running; gives those that ``owner`` still has."""
         held = update(jobs).where(jobs.c.id.in_(list(ids)), jobs.c.leased_by == owner)
         async with self._database.writing() as connection:
-            await connection.execute(held.values(leased_until=until))
+            renewed = await connection.execute(held.values(leased_until=until).returning(jobs.c.id))
+            return set(renewed.scalars())
 
     async def done(self, lease: Lease) -> bool:
         """Remove a finished job. False where the lease had been lost, so that another runs it again."""

@@ -252,12 +252,14 @@ class JobRunner:
             log.exception("could not look for jobs to take over")
 
     async def _renew(self) -> None:
-        log, until = self._log, self._clock() + self._patience.lease
+        log, now = self._log, self._clock()
+        until = now + self._patience.lease
         try:
             if self._running:
                 ids = list(self._running)
-                await self._queue.renew(self._owner, ids, until)
-                self._held_until |= dict.fromkeys(self._running.keys() & ids, until)
+                held = await self._queue.renew(self._owner, ids, until)
+                for id in self._running.keys() & ids:
+                    self._held_until[id] = until if id in held else now
             await self._presence.check()
         except Exception:
             log.exception("could not renew leases", jobs=list(self._running))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -437,11 +437,16 @@ async def test_who_lost_a_job_while_it_waited_does_not_go_on_with_it(
     """As where a process is cut off from the database for longer than a lease: another has done it meanwhile."""
     cut_off, other = [await SqlStorage.open(postgresql_address) for _ in range(2)]
     patience = Patience(lease=timedelta(seconds=0.2), poll=timedelta(seconds=0.05))
-    waiting, turn, done_by_other = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    waiting, turn, done_by_other, back = [asyncio.Event() for _ in range(4)]
     done: list[int] = []
+    renewed = cut_off.jobs.renew
 
-    async def renew(*_: object) -> None:
-        raise OSError("connection lost")
+    async def renew(owner: str, ids: Collection[int], until: datetime) -> set[int]:
+        if not done_by_other.is_set():
+            raise OSError("connection lost")
+        held = await renewed(owner, ids, until)
+        back.set()
+        return held
 
     async def waits(job: Job) -> None:
         waiting.set()
@@ -459,6 +464,7 @@ async def test_who_lost_a_job_while_it_waited_does_not_go_on_with_it(
         await waiting.wait()
         async with running(JobRunner(other, every(works), now, patience)):
             await done_by_other.wait()
+        await back.wait()
         turn.set()
     for each in (cut_off, other):
         await each.close()
