@@ -37,7 +37,7 @@ def remove(ask: Ask) -> Json:
     return {}
 
 
-@method("bookmarks.list", "bookmarks:read", "bookmarks:write")
+@method("bookmarks.list", "bookmarks:read")
 def list_(ask: Ask) -> Json:
     channel = _channel(ask)
     return {"bookmarks": [bookmark_json(ask.workspace, bookmark) for bookmark in channel.bookmarks.values()]}

@@ -73,6 +73,13 @@ async def test_a_scope_left_out_is_missed_by_every_method_that_needs_it() -> Non
             await web.chat_postMessage(channel=GENERAL, text="x")
 
 
+async def test_who_may_set_bookmarks_may_not_read_them_for_that() -> None:
+    async with running_sandbox(manifest(without="bookmarks:read")) as sandbox:
+        web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
+        with refused("missing_scope"):
+            await web.bookmarks_list(channel_id=GENERAL)
+
+
 async def test_an_event_whose_scope_is_missing_is_not_sent() -> None:
     async with running_sandbox(manifest(without="reactions:read")) as sandbox:
         web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url)
