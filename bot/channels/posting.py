@@ -47,7 +47,7 @@ async def post_once(
     A channel alone is meant for the incident that ``job`` is about. Raises SlackRefused, SlackUnavailable.
     """
     spot = await _spot(bot, job, where)
-    return await _posted_by_earlier_attempt(bot, job, spot, metadata) or await _post(bot, spot, message, metadata)
+    return await posted_by_earlier_attempt(bot, job, spot, metadata) or await _post(bot, spot, message, metadata)
 
 
 async def show_once(
@@ -58,7 +58,7 @@ async def show_once(
     Raises SlackRefused, SlackUnavailable.
     """
     spot = await _spot(bot, job, where)
-    earlier = await _posted_by_earlier_attempt(bot, job, spot, metadata)
+    earlier = await posted_by_earlier_attempt(bot, job, spot, metadata)
     if earlier is None:
         return await _post(bot, spot, message, metadata)
     place, id = earlier
@@ -112,9 +112,13 @@ async def posted_before(bot: Bot, incident: int, where: Channel, kind: str) -> A
         yield message
 
 
-async def _posted_by_earlier_attempt(
+async def posted_by_earlier_attempt(
     bot: Bot, job: Job, spot: Spot, metadata: dict[str, Any]
 ) -> tuple[Channel, str] | None:
+    """The message that says in its ``metadata`` what it is, where an earlier attempt at ``job`` posted it.
+
+    Raises SlackRefused, SlackUnavailable.
+    """
     if job.attempt > 1:
         async for there in posted_at(bot, spot, metadata["event_type"]):
             if there["metadata"] == metadata:

@@ -6,14 +6,14 @@ import structlog
 
 from bot.cards.call import call_message
 from bot.cards.message import Message
-from bot.channels.posting import Spot, conversation_with, marked, show_once, shows_now
+from bot.channels.posting import Spot, conversation_with, marked, posted_by_earlier_attempt, show_once, shows_now
 from bot.context import Bot
 from bot.paging.views import call_view
 from bot.rates import Urgency
 from bot.slack import SlackRefused
 from incidents.actions.paging import could_not_call
 from incidents.actions.posts import remember_post
-from incidents.model.escalation import Answer, Call, Escalation
+from incidents.model.escalation import Answer
 from incidents.ports import Job, Post, Purpose
 
 log = structlog.get_logger()
@@ -32,8 +32,12 @@ async def call(bot: Bot, job: Job) -> None:
     try:
         if posts and await shows_now(bot, posts[0], partial(_drawn, bot, made.id), Urgency.PAGE):
             return
-        if made.answer is Answer.WAITING:
-            await _post(bot, job, escalation, made)
+        spot, marks = Spot(await conversation_with(bot, job, made.person), made.called_at), marked("call", call=made.id)
+        # Who has answered meanwhile may have been called by an attempt of which Slack did not say so.
+        if made.answer is Answer.WAITING or await posted_by_earlier_attempt(bot, job, spot, marks):
+            message = call_message(await call_view(bot, escalation, made))
+            place, id = await show_once(bot, job, spot, message, marks)
+            await remember_post(bot.core, Post(made.id, Purpose.CALL, place, id))
     except SlackRefused as refused:
         if made.answer is Answer.WAITING:
             log.warning("could_not_call", call=made.id, person=made.person, error=refused.error)
@@ -46,10 +50,3 @@ async def _drawn(bot: Bot, id: int) -> Message:
     assert escalation is not None
     made = next(call for call in escalation.calls if call.id == id)
     return call_message(await call_view(bot, escalation, made))
-
-
-async def _post(bot: Bot, job: Job, escalation: Escalation, made: Call) -> None:
-    message = call_message(await call_view(bot, escalation, made))
-    spot = Spot(await conversation_with(bot, job, made.person), made.called_at)
-    place, id = await show_once(bot, job, spot, message, marked("call", call=made.id))
-    await remember_post(bot.core, Post(made.id, Purpose.CALL, place, id))

@@ -7,6 +7,7 @@ import pytest
 
 from incidents.actions.change import change_status
 from incidents.actions.paging import PageRequest, page
+from incidents.actions.respond import join
 from incidents.model import facts
 from incidents.model.identity import Group, Person
 from incidents.model.organisation import Organisation, Policy, Rotation, Schedule, Step, Target, TargetKind, Team
@@ -193,3 +194,14 @@ async def test_a_lost_answer_does_not_call_twice(floor: Floor) -> None:
     await floor.settled()
     await floor.settled()
     assert len(calls_of(floor, BEN)) == 1
+
+
+async def test_who_has_answered_a_call_whose_answer_was_lost_is_asked_no_more(floor: Floor) -> None:
+    await floor.declare(wants_channel=False)
+    floor.trouble("chat.postMessage", hold=0.3, cut="after")
+    await page(floor.bot.core, PageRequest(ANA, 1, [PAYMENTS]))
+    await seen(lambda: calls_of(floor, BEN))
+    await join(floor.bot.core, 1, BEN)
+    await floor.settled()
+    [called] = calls_of(floor, BEN)
+    assert "Can't join" not in str(called["blocks"])
