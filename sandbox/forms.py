@@ -127,16 +127,30 @@ def element_state(element: Json, value: Any, offered: list[Json]) -> Json:
         value = value.get(field)
     if kind == "rich_text_input" and isinstance(value, str):
         value = _rich(element, value)
+    _check_kind(field, value)
     if field == "selected_option":
         value = None if value in (None, "") else _option(element, value, offered)
     elif field == "selected_options":
         value = [_option(element, one, offered) for one in value or []]
     elif value == "":
         value = None
+    elif isinstance(value, int | float):
+        value = str(value)
     _check(element, value)
     if kind == "datetimepicker" and value is not None:
         value = int(value)
     return {"type": kind, field: value}
+
+
+def _check_kind(field: str, value: Any) -> None:
+    """Raises RefusedError `invalid_value` where Slack's client would hold something else."""
+    kinds: Any = str | int | float
+    if field in ("selected_option", "rich_text_value"):
+        kinds = str | dict
+    elif field.endswith("s"):
+        kinds = list
+    if value not in (None, "") and (isinstance(value, bool) or not isinstance(value, kinds)):
+        raise RefusedError("invalid_value")
 
 
 def _rich(element: Json, text: str) -> Json | None:

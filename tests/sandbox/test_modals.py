@@ -260,6 +260,18 @@ async def test_a_form_that_asks_where_to_answer_gets_addresses_for_it(
     await until(lambda: any(message.text == "Noted" for message in said))
 
 
+async def test_a_number_may_be_typed_as_one_and_what_is_no_text_is_refused(
+    sandbox: Sandbox, app: App, web: AsyncWebClient
+) -> None:
+    count = entry("count", {"type": "number_input", "is_decimal_allowed": False})
+    view_id = await open_form(sandbox, app, web, modal(count))
+    ana = sandbox.person("ana")
+    with pytest.raises(RefusedError, match="invalid_value"):
+        await ana.submit(view_id, {"count": {"value": ["5"]}})
+    assert await ana.submit(view_id, {"count": {"value": 5}}) == {}
+    assert app.submitted[0]["view"]["state"]["values"]["count"]["value"]["value"] == "5"
+
+
 async def test_a_menu_begins_with_the_conversation_before_the_person_where_its_filter_lets_it(
     sandbox: Sandbox, app: App, web: AsyncWebClient
 ) -> None:
