@@ -21,7 +21,7 @@ doctor: $(RUN_READY)  ## Check settings, database, token, scopes and manifest
 	@$(BIN)/python -m bot doctor
 
 test: $(TEST_READY)  ## All tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 soak: $(TEST_READY)  ## Storm after storm: make soak RUNS=1000 SEED=0 KILLS=1, or COPIES=4 on PostgreSQL
 	@$(BIN)/python -m tests.campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),0) $(if $(KILLS),--kills) $(if $(COPIES),--copies $(COPIES))

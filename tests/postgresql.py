@@ -35,13 +35,13 @@ class PostgresqlServer:
 
     async def prepare(self) -> None:
         """Make the template of the migrated databases; what a power failure would do is not tested."""
-        await self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        await self._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
         await self._run(f"CREATE DATABASE {self.TEMPLATE}")
         await migrate(self.address(self.TEMPLATE))
 
     async def create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     async def drop(self, name: str) -> None:

@@ -9,8 +9,10 @@ from incidents.model import facts
 from incidents.model.identity import Group, Person
 from incidents.model.organisation import Organisation, Policy, Rotation, Schedule, Step, Target, Team
 from sandbox.client import Person as SandboxPerson
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Workplace, eventually, filled, words
 
+pytestmark = ON_SQLITE
 CLEO, DAN = Person.of("slack", "U0CLEO"), Person.of("slack", "U0DAN")
 
 

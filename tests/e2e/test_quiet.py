@@ -14,8 +14,10 @@ from incidents.model.identity import Person as Somebody
 from incidents.model.organisation import AlertSource, Policy, Step, Target, TargetKind, Tool
 from incidents.model.signal import Signal, SignalKind
 from sandbox.client import Person
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Json, Workplace, words
 
+pytestmark = ON_SQLITE
 CLEO, DAN = Somebody.of("slack", "U0CLEO"), Somebody.of("slack", "U0DAN")
 MOST_POSTS = 12
 SLOW_TO_SPEAK = pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from bot.words import WORDS
 from incidents.model import facts
 from incidents.model.identity import Person as Somebody
 from sandbox.client import Person
+from tests.conftest import ON_SQLITE
 from tests.e2e.workspace import Workplace, eventually, words
 
+pytestmark = ON_SQLITE
 WHY = "Guests, and people from other organisations, can read and write where they were invited"
 PRIVATE = ["Open a channel for it", "Private"]
 OUTSIDERS = pytest.mark.parametrize("outsider", ["gus", "pia"])
