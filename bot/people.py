@@ -30,6 +30,7 @@ SEARCH_PATIENCE = 2.0
 
 GROUP_PATIENCE = 2.0
 """Seconds that a page waits for Slack to say who is in a group."""
+GROUP_LISTED = "usergroups.users.list"
 
 UNKNOWN = {"user_not_found", "user_not_visible", "users_not_found", "bot_not_found"}
 
@@ -140,13 +141,16 @@ class People:
     async def members(self, group: Group) -> tuple[Person, ...]:
         """Who is in a Slack user group: as last known where Slack does not say at once, so that a page goes out.
 
-        https://docs.slack.dev/reference/methods/usergroups.users.list
+        Nobody where Slack refuses to say. https://docs.slack.dev/reference/methods/usergroups.users.list
+        Raises SlackUnavailable where it has never said.
         """
         try:
             async with asyncio.timeout(GROUP_PATIENCE):
-                answer = await self._slack.call("usergroups.users.list", usergroup=group.id)
+                answer = await self._slack.call(GROUP_LISTED, usergroup=group.id)
         except (SlackRefused, SlackUnavailable, TimeoutError) as error:
             log.warning("group_not_read", group=group, error=str(error))
+            if group not in self._groups and not isinstance(error, SlackRefused):
+                raise SlackUnavailable(GROUP_LISTED, "no answer in time") from error
             return self._groups.get(group, ())
         self._groups[group] = tuple(Person.of(group.platform, user) for user in answer["users"])
         return self._groups[group]

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot import people
+from bot.paging import escalating
 from incidents.actions.change import change_status
 from incidents.actions.paging import PageRequest, page
 from incidents.actions.respond import join
@@ -174,6 +176,29 @@ async def test_a_team_may_follow_a_group_of_slack(floor: Floor) -> None:
     await paged(floor, Target("team:oncall"))
     called = {fact.person.id for fact in await floor.facts(facts.Paged)}
     assert called == set(floor.sandbox.workspace.usergroups["S0ONCALL"].users)
+
+
+async def test_a_group_of_which_slack_does_not_say_who_is_in_it_is_asked_for_again(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "GROUP_PATIENCE", 0.2)
+    monkeypatch.setattr(escalating, "ASKED_AGAIN_AFTER", 0.0)
+    floor.trouble("usergroups.users.list", hold=30, times=2)
+    await paged(floor, Target("team:oncall"))
+    called = {fact.person.id for fact in await floor.facts(facts.Paged)}
+    assert called == set(floor.sandbox.workspace.usergroups["S0ONCALL"].users)
+
+
+async def test_a_group_that_slack_never_names_keeps_nobody_else_from_being_called(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "GROUP_PATIENCE", 0.1)
+    monkeypatch.setattr(escalating, "ASKED_AGAIN_AFTER", 0.0)
+    floor.trouble("usergroups.users.list", hold=30, times=None)
+    await floor.declare()
+    await page(floor.bot.core, PageRequest(ANA, 1, [Target("team:oncall"), Target(f"person:{DAN}")]))
+    await floor.settled()
+    assert len(calls_of(floor, DAN)) == 1
 
 
 async def test_whom_slack_does_not_let_us_write_to_is_passed_over_at_once(floor: Floor) -> None:
