@@ -167,12 +167,15 @@ class _Channel:
 
 
 async def _read_back(bot: Bot, number: int, where: Channel, since: datetime | None) -> int:
-    """Without ``since``, all that is the incident's is read: what is missing may be anywhere, in an old thread too.
+    """Without ``since``, all that is the incident's is read: what is missing may be anywhere.
 
     What was said in a channel before it was adopted is not the incident's.
     """
     attached = await _attached(bot, number, where)
-    channel = await _whole(bot, number, where, max(attached, since) if since else attached)
+    oldest = max(attached, since) if since else attached
+    incident = await bot.core.storage.read.incident(number)
+    old = await _answered_since(bot, where, attached, oldest) if incident is not None and incident.is_open else set()
+    channel = await _whole(bot, number, where, oldest, old)
     told = [told for message in channel.found if (told := _delivery(bot, where, message, channel))]
     found_gone_at = bot.core.clock()  # whatever was said or edited until then came before
     gone = [deleted(where, each.message, each.by, found_gone_at) for each in channel.gone()]
@@ -200,10 +203,19 @@ async def _once_more(unit: Unit, told: Delivery, channel: _Channel) -> Delivery:
     return replace(told, origin=f"{told.origin}/after/{left.number}", at=max(channel.at, left.left_at))
 
 
-async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime) -> _Channel:
+async def _answered_since(bot: Bot, where: Channel, began: datetime, oldest: datetime) -> set[str]:
+    """The threads that began between ``began`` and ``oldest``, and were answered after that."""
+    if began == oldest:
+        return set()
+    bounds = {"channel": where.id, "oldest": f"{began.timestamp():.6f}", "latest": f"{oldest.timestamp():.6f}"}
+    before = [message async for message in _messages(bot, "conversations.history", **bounds)]
+    return {each.ts for each in before if each.latest_reply and moment(each.latest_reply) >= oldest}
+
+
+async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime, old: set[str]) -> _Channel:
     """The channel since ``oldest``, with its threads: whether a reply was edited, no other message shows.
 
-    One that began before is read where a reply of late was edited: an earlier edit may have been told late.
+    With these ``old`` ones, and those in which a reply of late was edited: an earlier edit may have been told late.
 
     What the timeline has is read first, so that what is said meanwhile is not taken for deleted.
     """
@@ -213,7 +225,7 @@ async def _whole(bot: Bot, number: int, where: Channel, oldest: datetime) -> _Ch
     bounds = {"channel": where.id, "oldest": f"{oldest.timestamp():.6f}"}
     found = [message async for message in _messages(bot, "conversations.history", **bounds)]
     read = {each.ts for each in found if each.reply_count or each.ts in answered}
-    read |= {each.thread for each in there.values() if each.thread and each.left_at > moment(each.message)}
+    read |= old | {each.thread for each in there.values() if each.thread and each.left_at > moment(each.message)}
     for thread in read:
         found += [reply async for reply in _messages(bot, "conversations.replies", ts=thread, **bounds)]
     return _Channel(at, oldest, there, found, read)

@@ -54,6 +54,7 @@ class SlackMessage(BaseModel):
     blocks: list[dict[str, Any]] | None = None
     edited: Edited | None = None
     reply_count: int = 0
+    latest_reply: Ts | None = None
 
     def is_by(self, identity: Identity) -> bool:
         """Whether the bot itself wrote it."""

@@ -121,6 +121,22 @@ async def test_replies_to_old_messages_are_found_while_the_incident_is_open(abse
         assert (await floor.facts(facts.Message))[-1].text == "late reply"
 
 
+async def test_a_late_reply_in_an_old_thread_is_found_by_a_look_at_what_is_new(absence: Absence) -> None:
+    async with at_work(absence.sandbox, absence.address) as floor:
+        room = await floor.declared_in()
+        roots = [await absence.ana.say(room, word) for word in ("answered late", "answered before")]
+        await absence.ana.say(room, "in time", thread_ts=roots[1])
+        await floor.settled()
+        since = floor.clock()
+        floor.sandbox.slack.troubles.deliveries.append(DeliveryTrouble("drop"))
+        await absence.ana.say(room, "late reply", thread_ts=roots[0])
+        assert await catch_up(floor.bot, since) == 1
+        assert (await floor.facts(facts.Message))[-1].text == "late reply"
+        read = [asked["ts"] for _, asked in floor.calls("conversations.replies")]
+        assert read == [roots[0]]
+        assert await catch_up(floor.bot, since) == 0
+
+
 async def test_a_resolved_incidents_channel_is_read_back_too(absence: Absence) -> None:
     async with at_work(absence.sandbox, absence.address) as floor:
         room = await floor.declared_in()
