@@ -23,6 +23,7 @@ Json = Mapping[str, Any]
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable("image")
 HERE = re.compile(r"data:image/|https?://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)", re.IGNORECASE)
 
+FEW = 12
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 """The files that are shown as pictures; an SVG may hold scripts."""
 LINES, LONGEST_BEGINNING = 5, 600
@@ -70,6 +71,7 @@ def environment(names: Names) -> Environment:
         "rich_link": lambda part: slack_text.link(part["url"], part.get("text", "")),
         "rich_date": lambda part: slack_text.date(part["timestamp"], part["format"], part.get("fallback", "")),
         "on_this_machine": on_this_machine,
+        "has_few": has_few,
         "offered_options": lambda element: offered_options(element, names),
         "initial_options": lambda element: initial_options(element, names),
         "address": file_path,
@@ -112,6 +114,12 @@ def drawn_confirm(confirm: Json, names: Names) -> dict[str, str]:
 def on_this_machine(url: str | None) -> bool:
     """Whether showing the picture at `url` asks nothing of another machine."""
     return HERE.match(url or "") is not None
+
+
+def has_few(element: Json) -> bool:
+    """Whether a static select has no more options than one sees at a glance; among more one searches."""
+    groups = [group["options"] for group in element.get("option_groups") or []]
+    return sum(map(len, [element.get("options") or [], *groups])) <= FEW
 
 
 def offered_options(element: Json, names: Names) -> list[Json]:

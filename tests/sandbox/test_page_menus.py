@@ -158,6 +158,22 @@ async def test_a_menu_of_a_message_tells_each_choice_and_asks_whether_one_is_sur
         await expect(ana.log.get_by_placeholder("Instead")).to_have_value("Platform")
 
 
+async def test_a_static_menu_of_many_options_is_searched(
+    browser: Browser, sandbox: Sandbox, web: AsyncWebClient, pager: Pager
+) -> None:
+    many = [option(f"Region {number} of the cloud") for number in range(13)]
+    long, short = [menu("static_select", options=options, placeholder=plain("Where")) for options in (many, many[1:])]
+    await card(web, actions(long), actions(short) | {"block_id": "few"})
+    async with window(browser, sandbox, "U0ANA") as ana:
+        await look(ana)
+        await expect(ana.log.locator("select")).to_have_count(1)
+        await ana.log.get_by_placeholder("Where").fill("12 of")
+        await expect(offers(ana.log.get_by_role("listbox"))).to_have_text(["Region 12 of the cloud"])
+        await ana.page.keyboard.press("Enter")
+        await until(lambda: pager.chosen == [["region 12 of the cloud"]])
+        await expect(ana.log.get_by_placeholder("Where")).to_have_value("Region 12 of the cloud")
+
+
 async def test_rich_text_and_files_are_put_into_a_form_and_typing_is_told(
     browser: Browser, sandbox: Sandbox, bolt: AsyncApp, web: AsyncWebClient
 ) -> None:

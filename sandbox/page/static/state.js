@@ -15,7 +15,7 @@ export function state(element) {
   if (type === "button") return { type, value: element.dataset.value };
   if (type === "checkboxes") return { type, selected_options: ticked(element) };
   if (type === "radio_buttons") return { type, selected_option: ticked(element)[0] ?? null };
-  if (type === "static_select") return { type, selected_option: option(element.selectedOptions[0]) };
+  if (element.matches("select")) return { type, selected_option: option(element.selectedOptions[0]) };
   if (type in MOMENTS) return { type, [MOMENTS[type]]: element.value || null };
   if (type === "datetimepicker") return { type, selected_date_time: element.value ? Math.floor(new Date(element.value) / 1000) : null };
   if (type === "rich_text_input") return { type, rich_text_value: element.value };
