@@ -159,8 +159,9 @@ async def at_work(
     announcement_channels: tuple[str, ...] = ("incidents",),
     time_limit: float = 5,
     pace: Pace = QUICK,
+    failures: int = 5,
 ) -> AsyncIterator[Floor]:
-    """The bot at work in ``sandbox`` while the block runs."""
+    """The bot at work in ``sandbox`` while the block runs; a job that failed so often is given up."""
     storage, clock = await SqlStorage.open(address), Clock()
     web = AsyncWebClient(token=sandbox.app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
     door = Door(web, time_limit=time_limit, limits=unlimited)
@@ -173,9 +174,8 @@ async def at_work(
         announcement_channels=announcement_channels,
     )
     handlers = {kind: partial(work, bot) for kind in HANDLERS}
-    runner = JobRunner(
-        storage, handlers, bot.core.clock, Patience(first_retry=SOON, failures=5, poll=timedelta(seconds=0.1))
-    )
+    patience = Patience(first_retry=SOON, failures=failures, poll=timedelta(seconds=0.1))
+    runner = JobRunner(storage, handlers, bot.core.clock, patience)
     app = build_app(bot, web, "")
     socket = AsyncSocketModeHandler(app, sandbox.app.app_token)
     await runner.start()

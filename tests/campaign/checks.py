@@ -25,7 +25,8 @@ async def all_is_well(storm: Storm, storage: SqlStorage) -> int:
     told = f"accepted: {storm.accepted}, in doubt: {storm.doubtful}, declared: {list(titles)}"
     assert set(storm.accepted) <= set(titles) <= {*storm.accepted, *storm.doubtful}, told
     assert all(times == 1 for times in titles.values()), "declared twice"
-    assert not await storage.jobs.parked(), "given up"
+    parked = await storage.jobs.parked()
+    assert not parked, f"given up: {parked}"
     for incident, timeline in incidents:
         assert await verify(storage, incident.number) is None
         channel = channel_of(storm.sandbox, incident)

@@ -12,6 +12,7 @@ from bot.channels.catching_up import catch_up
 from bot.manifest import MANIFEST
 from sandbox.deliveries.transport import Timing
 from sandbox.server import running_sandbox
+from storage.runner import Patience
 from storage.storage import SqlStorage
 from tests.bot.command_line import settings_for
 from tests.bot.floor import at_work, eventually
@@ -38,7 +39,8 @@ CALM = timedelta(seconds=10)
 async def storm_and_calm(seed: int, address: str) -> int:
     """Gives how many incidents there were, each of which is as it must be. Raises AssertionError."""
     timing = Timing(retries=(0.05, 0.2, 0.5))
-    async with running_sandbox(MANIFEST, timing=timing) as sandbox, at_work(sandbox, address) as floor:
+    working = partial(at_work, failures=Patience().failures)
+    async with running_sandbox(MANIFEST, timing=timing) as sandbox, working(sandbox, address) as floor:
         storm = Storm(sandbox, seed)
         failing = [partial(locked, address), partial(full, floor.storage)]
         await asyncio.gather(storm.rage(STORM), fail_now_and_then(failing, random.Random(seed), STORM))
