@@ -178,22 +178,23 @@ async def test_a_team_may_follow_a_group_of_slack(floor: Floor) -> None:
     assert called == set(floor.sandbox.workspace.usergroups["S0ONCALL"].users)
 
 
-async def test_a_group_of_which_slack_does_not_say_who_is_in_it_is_asked_for_again(
-    floor: Floor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack is not waited for long before it is asked again who is in a group."""
     monkeypatch.setattr(people, "GROUP_PATIENCE", 0.2)
     monkeypatch.setattr(escalating, "ASKED_AGAIN_AFTER", 0.0)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_group_of_which_slack_does_not_say_who_is_in_it_is_asked_for_again(floor: Floor) -> None:
     floor.trouble("usergroups.users.list", hold=30, times=2)
     await paged(floor, Target("team:oncall"))
     called = {fact.person.id for fact in await floor.facts(facts.Paged)}
     assert called == set(floor.sandbox.workspace.usergroups["S0ONCALL"].users)
 
 
-async def test_a_group_that_slack_never_names_keeps_nobody_else_from_being_called(
-    floor: Floor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(people, "GROUP_PATIENCE", 0.1)
-    monkeypatch.setattr(escalating, "ASKED_AGAIN_AFTER", 0.0)
+@pytest.mark.usefixtures("impatient")
+async def test_a_group_that_slack_never_names_keeps_nobody_else_from_being_called(floor: Floor) -> None:
     floor.trouble("usergroups.users.list", hold=30, times=None)
     await floor.declare()
     await page(floor.bot.core, PageRequest(ANA, 1, [Target("team:oncall"), Target(f"person:{DAN}")]))
